@@ -1,0 +1,66 @@
+import { type ErrorCode, type ErrorName, errorCodes } from '../../machines/vocabulary.ts';
+import published from './harmony.json' with { type: 'json' };
+
+/** One row of the published catalogue, word for word. */
+export interface CatalogueRow {
+  readonly service: string;
+  readonly section: string;
+  readonly code: number;
+  readonly name: string;
+  readonly message: string;
+  readonly description: string;
+  readonly causes: readonly string[];
+  readonly resolution: string | readonly string[];
+  readonly note?: string;
+}
+
+/** The eight published codes with their texts, unchanged. */
+export const catalogue: readonly CatalogueRow[] = published;
+
+/** Codes that the catalogue does not hold; their texts are the platform's. @source harmony-request.md 1.1 */
+const besideTheCatalogue: Readonly<Record<number, string>> = {
+  [errorCodes.PERMISSION]: 'The permissions check fails',
+  [errorCodes.SYSTEM_API]: 'Permission verification failed. A non-system application calls a system API.',
+  [errorCodes.PARAMETER]: 'The parameters check fails',
+  [errorCodes.UNSUPPORTED]: 'Call unsupported api',
+  [errorCodes.GROUP_NOT_FOUND]: 'Group deleted or not found.',
+};
+
+const messages = new Map<number, string>([
+  ...Object.entries(besideTheCatalogue).map(([code, message]) => [Number(code), message] as const),
+  ...catalogue.map((row) => [row.code, row.message] as const),
+]);
+
+/**
+ * A call was wrong, or could not be carried out.
+ *
+ * `code`: the published number. `message`: exactly the published text, never more; match on `code`, texts differ between
+ * versions of the platform. `detail`: what happened, in which state, what is legal now and the shortest way out.
+ * @source harmony-request.md 1.1, 1.7
+ */
+export class BusinessError extends Error {
+  override readonly name = 'BusinessError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(name: ErrorName, options: { readonly detail: string; readonly cause?: unknown }) {
+    const code = errorCodes[name];
+    super(messages.get(code), options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.detail = options.detail;
+  }
+}
+
+const namesByCode = new Map<ErrorCode, ErrorName>(
+  (Object.keys(errorCodes) as ErrorName[]).map((name) => [errorCodes[name], name]),
+);
+
+/** The word for a code that a chart refused with. */
+export function errorName(code: ErrorCode): ErrorName {
+  return namesByCode.get(code) ?? unreachable(`no error has the code ${code}`);
+}
+
+/** A bug of ours: says what was thought impossible, and stops. */
+export function unreachable(what: string): never {
+  throw new Error(`longshore has a bug: ${what}`);
+}

@@ -1,0 +1,84 @@
+import type { Reason, State, TaskSpec } from '../../machines/vocabulary.ts';
+
+/** The part of a task that never changes after its creation. */
+export interface TaskRecord {
+  /** Decimal digits, below 2³². */
+  readonly tid: string;
+  /** Order of creation within the store: 1, 2, 3, … */
+  readonly seq: number;
+  readonly uid: number;
+  readonly bundle: string;
+  /** Creation, ms since the epoch. */
+  readonly ctimeMs: number;
+  readonly spec: TaskSpec;
+}
+
+/** The part of a task that changes. @source harmony-request.md 10 */
+export interface TaskLife {
+  readonly state: State;
+  readonly reason: Reason;
+  /** Last change, ms since the epoch. */
+  readonly mtimeMs: number;
+  /** Network retries of the latest run, 0 to 4. */
+  readonly tries: number;
+  /** The file being processed; 0 for a download. */
+  readonly index: number;
+  /** Bytes done of that file. */
+  readonly processed: number;
+  /** Bytes of each file, −1 where unknown. */
+  readonly sizes: readonly number[];
+  /** Response headers: lower-case name → value. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly mimeType: string;
+  /** Bytes per second; 0 for no limit. */
+  readonly maxSpeed: number;
+  /** Run time since the last `start`, ms; the total timeout counts it. */
+  readonly ranMs: number;
+}
+
+/** An app that has tasks. */
+export interface AppRecord {
+  readonly uid: number;
+  readonly bundle: string;
+}
+
+export interface StoredTask {
+  readonly record: TaskRecord;
+  readonly life: TaskLife;
+}
+
+export type Change =
+  | { readonly type: 'task.created'; readonly record: TaskRecord; readonly life: TaskLife }
+  | { readonly type: 'task.changed'; readonly tid: string; readonly life: TaskLife }
+  | { readonly type: 'task.forgotten'; readonly tid: string };
+
+/**
+ * Durable memory of one engine.
+ * One writer at a time: opening a store that another engine has open fails with `StoreTrouble` (kind `busy`).
+ * @source harmony-request.md 10
+ */
+export interface Store {
+  /** Every stored task, in the order of creation. */
+  load(): Iterable<StoredTask>;
+
+  /**
+   * All of `changes` or none of them; durable once it returns.
+   * @throws StoreTrouble when nothing was written.
+   */
+  commit(changes: readonly Change[]): void;
+
+  /** Releases the store. Using it afterwards throws `StoreTrouble` (kind `closed`). Closing twice does nothing. */
+  close(): void;
+}
+
+/** A store could not do what was asked; nothing was half done. */
+export class StoreTrouble extends Error {
+  override readonly name = 'StoreTrouble';
+  /** busy: another engine writes to it. newer: written by a later version. corrupt: not a store. full: no space left. */
+  readonly kind: 'busy' | 'newer' | 'corrupt' | 'full' | 'io' | 'closed';
+
+  constructor(kind: StoreTrouble['kind'], message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
