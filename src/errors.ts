@@ -1,5 +1,5 @@
-import { type ErrorCode, type ErrorName, errorCodes } from '../../machines/vocabulary.ts';
-import published from './harmony.json' with { type: 'json' };
+import { type ErrorCode, type ErrorName, errorCodes } from '../machines/vocabulary.ts';
+import published from './errors/harmony.json' with { type: 'json' };
 
 /** One row of the published catalogue, word for word. */
 export interface CatalogueRow {
