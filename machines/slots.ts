@@ -1,0 +1,180 @@
+import { assign, emit, setup } from 'xstate';
+import type { Action, Mode, Reason, Rules, State } from './vocabulary.ts';
+
+/** Running slots of one direction: how many tasks in each tier, and how fast a task of that tier may be. */
+export interface Tiers {
+  readonly counts: readonly [number, number, number];
+  /** Bytes per second of one task; 0: no limit. */
+  readonly speeds: readonly [number, number, number];
+}
+
+const kib = 1024;
+const deviceTiers: readonly Tiers[] = [
+  { counts: [8, 32, 8], speeds: [0, 800 * kib, 800 * kib] },
+  { counts: [8, 32, 8], speeds: [0, 800 * kib, 800 * kib] },
+  { counts: [8, 32, 8], speeds: [0, 800 * kib, 800 * kib] },
+  { counts: [8, 16, 4], speeds: [0, 800 * kib, 800 * kib] },
+  { counts: [4, 16, 4], speeds: [0, 800 * kib, 800 * kib] },
+  { counts: [4, 8, 4], speeds: [0, 800 * kib, 800 * kib] },
+  { counts: [4, 8, 2], speeds: [0, 400 * kib, 400 * kib] },
+];
+const tightestTiers: Tiers = { counts: [4, 4, 2], speeds: [0, 400 * kib, 400 * kib] };
+const documentedTiers: Tiers = { counts: [8, 32, 8], speeds: [0, 0, 0] };
+
+/** The slots of a rule set at a level of memory pressure; by the book the level changes nothing. @source harmony-request.md 3.3 */
+export function tiersOf(rules: Rules, level: number): Tiers {
+  if (rules === 'documented') return documentedTiers;
+  return deviceTiers[level] ?? tightestTiers;
+}
+
+/** Splits a plain number of slots over the tiers: one in six to the first and to the last, as on a device. */
+export function tiersOfCount(slots: number, speeds: Tiers['speeds'] = [0, 0, 0]): Tiers {
+  const share = Math.floor(slots / 6);
+  return { counts: [share, slots - 2 * share, share], speeds };
+}
+
+/** Does the scheduler look at a task in this state? @source harmony-request.md 3.4 */
+export function isCandidate(state: State, reason: Reason): boolean {
+  return state === 'running' || state === 'retrying' || (state === 'waiting' && reason === 'queued');
+}
+
+/** A task as the scheduler sees it. */
+export interface Candidate {
+  readonly tid: string;
+  readonly action: Action;
+  readonly mode: Mode;
+  readonly priority: number;
+  /** Order of creation. */
+  readonly seq: number;
+}
+
+/** Order of tasks within one app: foreground first, then the more urgent, then the older. @source harmony-request.md 3.4 */
+export function compareCandidates(a: Candidate, b: Candidate): number {
+  return modeRank(a.mode) - modeRank(b.mode) || urgency(a.priority) - urgency(b.priority) || a.seq - b.seq;
+}
+
+function modeRank(mode: Mode): number {
+  return mode === 'foreground' ? 0 : 1;
+}
+
+/** A negative priority is stored unsigned, and so becomes the least urgent of all. */
+function urgency(priority: number): number {
+  return priority < 0 ? priority + 2 ** 32 : priority;
+}
+
+/** An app as the scheduler sees it. */
+export interface AppRank {
+  readonly accountInForeground: boolean;
+  readonly appInForeground: boolean;
+  /** Order in which the engine met the apps. */
+  readonly seq: number;
+}
+
+/** Order of apps: those in the foreground first; on a device, by the way it sorts, last. @source harmony-request.md 3.4, Q1 */
+export function compareApps(rules: Rules, a: AppRank, b: AppRank): number {
+  const first = rules === 'documented' ? -1 : 1;
+  return (
+    first * (Number(a.accountInForeground) - Number(b.accountInForeground)) ||
+    first * (Number(a.appInForeground) - Number(b.appInForeground)) ||
+    a.seq - b.seq
+  );
+}
+
+/** The candidates of one app, each list in order. */
+export interface AppCandidates {
+  of(action: Action): Iterable<Candidate>;
+  /** Both directions together. */
+  all(): Iterable<Candidate>;
+}
+
+export type Tier = 0 | 1 | 2;
+
+/**
+ * Who runs: the whole scheduling policy of one direction. Looks no further than the slots reach, however many wait.
+ * @param apps  in order; may be walked more than once.
+ * @returns     the tier of each task that has a slot.
+ * @source harmony-request.md 3.5
+ */
+export function assignSlots(
+  apps: Iterable<AppCandidates>,
+  action: Action,
+  counts: Tiers['counts'],
+): ReadonlyMap<string, Tier> {
+  const [first, second, last] = counts;
+  const taken = new Map<string, Tier>();
+  if (first + second + last === 0) return taken;
+
+  const walk = apps[Symbol.iterator]();
+  let app = walk.next();
+  let lastOwner: AppCandidates | null = null;
+  while (taken.size < first + second && !app.done) {
+    for (const { tid } of app.value.of(action)) {
+      if (taken.size === first + second) break;
+      taken.set(tid, taken.size < first ? 0 : 1);
+      lastOwner = app.value;
+    }
+    app = walk.next();
+  }
+  if (taken.size < first + second) return taken;
+
+  // A fair share of what is left: each app further down offers one task a round, then the last owner takes the rest.
+  const slotsMax = first + second + last;
+  const takeNext = (offer: Iterator<Candidate>): boolean => {
+    const next = offer.next();
+    if (next.done) return false;
+    if (taken.size < slotsMax && next.value.action === action) taken.set(next.value.tid, 2);
+    return true;
+  };
+  let offers: Iterator<Candidate>[] = [];
+  for (; taken.size < slotsMax && !app.done; app = walk.next()) {
+    const offer = app.value.all()[Symbol.iterator]();
+    if (takeNext(offer)) offers.push(offer);
+  }
+  while (taken.size < slotsMax && offers.length > 0) offers = offers.filter(takeNext);
+  for (const { tid } of lastOwner?.of(action) ?? []) {
+    if (taken.size === slotsMax) break;
+    if (!taken.has(tid)) taken.set(tid, 2);
+  }
+  return taken;
+}
+
+export type SlotsEvent =
+  /** Candidates, their order, or the number of slots may have changed. */
+  | { readonly type: 'changed' }
+  | { readonly type: 'assigned' }
+  /** A device has just started: nobody runs until a task is started, or a while has passed. */
+  | { readonly type: 'held' | 'released' }
+  | { readonly type: 'levelChanged'; readonly level: number };
+export type SlotsEffect = { readonly type: 'slots.assign'; readonly level: number };
+
+/** When to ask again who runs: once for any number of changes. @source harmony-request.md 3.3, 3.6 */
+export const slotsMachine = setup({
+  types: {
+    context: {} as { readonly level: number },
+    events: {} as SlotsEvent,
+    emitted: {} as SlotsEffect,
+  },
+  guards: { isNewLevel: ({ context, event }) => event.type === 'levelChanged' && event.level !== context.level },
+  actions: {
+    keepLevel: assign({ level: ({ context, event }) => (event.type === 'levelChanged' ? event.level : context.level) }),
+    askForAssignment: emit(({ context }) => ({ type: 'slots.assign', level: context.level }) as const),
+  },
+}).createMachine({
+  id: 'slots',
+  context: { level: 0 },
+  initial: 'settled',
+  states: {
+    settled: {
+      on: {
+        changed: 'due',
+        held: 'held',
+        levelChanged: { guard: 'isNewLevel', target: 'due', actions: 'keepLevel' },
+      },
+    },
+    held: { on: { released: 'due', levelChanged: { guard: 'isNewLevel', actions: 'keepLevel' } } },
+    due: {
+      entry: 'askForAssignment',
+      on: { assigned: 'settled', levelChanged: { guard: 'isNewLevel', actions: 'keepLevel' } },
+    },
+  },
+});

@@ -1,0 +1,530 @@
+import { type AdmissionEffect, admissionMachine, type Facts } from '../../machines/admission.ts';
+import { type AccountEvent, type AppEvent, appMachine } from '../../machines/app.ts';
+import { bucketOf, type QueueLimits, queueMachine } from '../../machines/queue.ts';
+import { serviceMachine } from '../../machines/service.ts';
+import type { Tiers } from '../../machines/slots.ts';
+import type { TaskEvent } from '../../machines/task.ts';
+import {
+  type Action,
+  errorCodes,
+  type Link,
+  type Mode,
+  type Operation,
+  type Rules,
+  type State,
+  type TaskSpec,
+} from '../../machines/vocabulary.ts';
+import { unreachable } from '../errors.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { Files } from '../ports/files.ts';
+import type { Random } from '../ports/random.ts';
+import { type Store, StoreTrouble, type TaskLife, type TaskRecord } from '../ports/store.ts';
+import type { TransferReport, Transport } from '../ports/transport.ts';
+import { collectedMax, Housekeeping } from './housekeeping.ts';
+import { createIds } from './ids.ts';
+import { isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
+import { type Notice, progressNote } from './notices.ts';
+import { recover } from './recovery.ts';
+import { Runs } from './runs.ts';
+import { step } from './step.ts';
+import type { TraceEntry, Tracer } from './trace.ts';
+import { type Deciding, type Effect, type Refusal, Turn } from './turn.ts';
+
+export interface EnginePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Store;
+  readonly transport: Transport;
+  readonly files: Files;
+}
+
+export interface EngineSettings {
+  readonly rules: Rules;
+  readonly limits: QueueLimits;
+  /** Running slots at a level of memory pressure. */
+  readonly tiersAt: (level: number) => Tiers;
+  readonly redirectsMax: number;
+  /** The link there is when the engine starts. */
+  readonly link: Link;
+  readonly trace: Tracer | undefined;
+}
+
+export interface EngineListener {
+  /** A task has something to say. Called from a turn of its own, never from within a call of the app. */
+  told(notice: Notice): void;
+  /** The process of an app is gone, and its listeners with it. */
+  listenersDropped(uid: number): void;
+}
+
+/** How long a device leaves waiting tasks alone after its service started, ms. @source harmony-request.md 5.4 */
+const restoreDelayMs = 10_000;
+
+/** Which tasks `search` looks for. Times in ms since the epoch, both inclusive. */
+export interface Wanted {
+  readonly afterMs: number;
+  readonly beforeMs: number;
+  readonly state: State | null;
+  readonly action: Action | null;
+  readonly mode: Mode | null;
+}
+
+/**
+ * The one door. Callers, timers, transports, network and app changes all enter here, one turn each: a turn decides
+ * everything, is committed once, then acts, then tells; so a crash in between is only an interruption.
+ */
+export class Engine {
+  readonly rules: Rules;
+  readonly #ports: EnginePorts;
+  readonly #settings: EngineSettings;
+  readonly #listener: EngineListener;
+  readonly #live: Live;
+  readonly #runs: Runs;
+  readonly #housekeeping: Housekeeping;
+  readonly #drawId: () => string;
+  readonly #graces = new Map<number, Timer>();
+  /** Tasks whose change could not be stored when it happened; the next commit takes them along. */
+  readonly #unsaved = new Set<LiveTask>();
+  #outbox: Notice[] = [];
+  #seq = 0;
+  #closed = false;
+
+  constructor(ports: EnginePorts, settings: EngineSettings, listener: EngineListener) {
+    const { clock, random } = ports;
+    this.rules = settings.rules;
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#live = new Live(settings.rules);
+    this.#drawId = createIds(random.fork('tid'), (tid) => this.#live.tasks.has(tid));
+    const speedOf = ({ tier }: LiveTask) => (tier === null ? 0 : settings.tiersAt(this.#level).speeds[tier]);
+    this.#runs = new Runs(
+      ports,
+      { redirectsMax: settings.redirectsMax, speedOf },
+      {
+        reported: (task, report) => this.#reported(task, report),
+        rang: (task, what) => this.#send({ to: 'transfer', tid: task.record.tid, event: { type: what } }),
+      },
+    );
+    this.#housekeeping = new Housekeeping({
+      live: this.#live,
+      clock,
+      collect: () => this.collectGarbage(),
+      outlive: (tasks) => {
+        for (const { record } of tasks) this.#send({ to: 'task', tid: record.tid, event: { type: 'outlived' } });
+      },
+    });
+    this.#send({ to: 'network', event: { type: 'changed', link: settings.link } });
+    this.#recover();
+  }
+
+  // --- The world ---------------------------------------------------------------------------------------------------
+
+  /** An app that may have tasks; one that is met again keeps those it has. */
+  meetApp(uid: number, bundle: string): void {
+    if (!this.#live.apps.has(uid)) this.#live.meet(uid, bundle, this.#settings.limits);
+  }
+
+  appChanged(uid: number, event: Exclude<AppEvent, { type: 'create' }>): void {
+    this.#send({ to: 'app', uid, event });
+  }
+
+  accountChanged(user: number, event: AccountEvent): void {
+    this.#send({ to: 'account', user, event });
+  }
+
+  linkChanged(link: Link): void {
+    this.#send({ to: 'network', event: { type: 'changed', link } });
+  }
+
+  serviceChanged(event: { readonly type: 'wentDown' | 'cameUp' }): void {
+    this.#send({ to: 'service', event });
+  }
+
+  pressureChanged(level: number): void {
+    this.#send({ to: 'slots', event: { type: 'levelChanged', level } });
+  }
+
+  // --- Calls -------------------------------------------------------------------------------------------------------
+
+  /** Asks whether a call may be made, before it is made. */
+  admit(operation: Operation, facts: Facts): Refusal | null {
+    const { effects } = step(admissionMachine, { value: 'open', context: {} }, { type: operation, facts });
+    const [answer] = effects as readonly AdmissionEffect[];
+    if (answer?.type !== 'refused') return null;
+    this.#trace('refused', operation, '', `${answer.code} ${answer.obstacle}`);
+    return answer;
+  }
+
+  /** Creates a task, or says why not. @source harmony-request.md 2.5.1 */
+  create(uid: number, spec: TaskSpec, sizes: readonly number[], facts: Facts): { readonly tid: string } | Refusal {
+    const app = this.#appOf(uid);
+    const all: Facts = {
+      ...facts,
+      serviceDown: this.#serviceRefuses('create'),
+      notForeground: refuses(step(appMachine, app.chart, { type: 'create', mode: spec.mode }).effects),
+      queueFull: refuses(step(queueMachine, app.queues[bucketOf(spec.mode)], { type: 'create' }).effects),
+    };
+    const refusal = this.admit('create', all);
+    if (refusal !== null) return refusal;
+
+    const nowMs = this.#ports.clock.now();
+    const tid = this.#drawId();
+    const record: TaskRecord = { tid, seq: ++this.#seq, uid, bundle: app.bundle, ctimeMs: nowMs, spec };
+    const turn = new Turn(this.#deciding());
+    turn.create(record, newLife(nowMs, sizes));
+    if (this.#commit(turn)) {
+      this.#trace('event', 'create', tid);
+      this.#carryOut(turn);
+      return { tid };
+    }
+    turn.takeBack();
+    this.#seq -= 1;
+    return this.admit('create', { ...all, notStored: true }) ?? unreachable('an unstored task was admitted');
+  }
+
+  /**
+   * Asks something of a task, or says why not.
+   * @param facts  what only the caller's side knows: arguments, permissions, the token.
+   */
+  operate(uid: number, operation: TaskCall, tid: string, facts: Facts = {}): Refusal | null {
+    const task = this.#live.tasks.get(tid);
+    const refusal = this.admit(operation, {
+      unknownTask: task === undefined,
+      accountAway: this.#live.account(userOf(task?.record.uid ?? uid)).value !== 'active',
+      notOwner: task !== undefined && task.record.uid !== uid,
+      serviceDown: this.#serviceRefuses(operation),
+      ...facts,
+    });
+    if (refusal !== null || task === undefined) return refusal;
+    const turn = new Turn(this.#deciding());
+    turn.decide({ to: 'task', tid, event: this.#eventOf(operation, task) });
+    // Whoever looks at a running task sees counts that a restart must not take back.
+    if (isLook(operation) && isRunning(task.life.state)) turn.keep(task);
+    return this.#finish(turn, operation);
+  }
+
+  /** Caps the speed of a task, bytes per second. @source harmony-request.md 9.2 */
+  setMaxSpeed(uid: number, tid: string, bytesPerSecond: number, facts: Facts = {}): Refusal | null {
+    const refusal = this.operate(uid, 'setMaxSpeed', tid, facts);
+    const task = this.#live.tasks.get(tid);
+    if (refusal !== null || task === undefined) return refusal;
+    const turn = new Turn(this.#deciding());
+    turn.update(task, { maxSpeed: bytesPerSecond });
+    turn.effects.push({ type: 'speed.set', task });
+    return this.#finish(turn, 'setMaxSpeed');
+  }
+
+  /** Tasks that are listed, in the order of creation; `uid` null: of every app. @source harmony-request.md 9.4 */
+  *search(uid: number | null, wanted: Wanted): Iterable<LiveTask> {
+    const apps = uid === null ? [...this.#live.apps.values()] : [this.#appOf(uid)];
+    for (const app of apps) {
+      for (const task of app.tasks) {
+        const { ctimeMs, spec } = task.record;
+        if (ctimeMs > wanted.beforeMs) break;
+        if (ctimeMs < wanted.afterMs) continue;
+        if (wanted.state !== null && task.life.state !== wanted.state) continue;
+        if (wanted.action !== null && spec.action !== wanted.action) continue;
+        if (wanted.mode !== null && spec.mode !== wanted.mode) continue;
+        if (this.#isListed(task)) yield task;
+      }
+    }
+  }
+
+  /** A task as it is now. */
+  task(tid: string): LiveTask | undefined {
+    return this.#live.tasks.get(tid);
+  }
+
+  /** Every task, for those who own the engine. */
+  tasks(): Iterable<LiveTask> {
+    return this.#live.tasks.values();
+  }
+
+  /** Forgets the records that have rested long enough. @returns how many. @source harmony-request.md 5.5 */
+  collectGarbage(): number {
+    const turn = new Turn(this.#deciding());
+    let asked = 0;
+    for (const { task, ageMs } of [...this.#housekeeping.due()]) {
+      if (asked === collectedMax) break;
+      asked += 1;
+      turn.post({ to: 'task', tid: task.record.tid, event: { type: 'collected', ageMs } });
+    }
+    const before = this.#live.tasks.size;
+    turn.settle();
+    this.#finish(turn, null);
+    return before - this.#live.tasks.size;
+  }
+
+  /** Stops without a word: runs end where they are, and go on when the store is opened again. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#housekeeping.stop();
+    for (const grace of this.#graces.values()) grace.cancel();
+    for (const task of this.#live.running) this.#unsaved.add(task);
+    this.#commit(new Turn(this.#deciding()));
+    this.#runs.abandon();
+    await this.#ports.transport.close();
+    this.#ports.store.close();
+  }
+
+  // --- Turns -------------------------------------------------------------------------------------------------------
+
+  /** Something happened: what follows is carried out even when it cannot be stored yet. */
+  #send(letter: Letter): void {
+    if (this.#closed) return;
+    const turn = new Turn(this.#deciding());
+    turn.decide(letter);
+    this.#finish(turn, null);
+  }
+
+  /**
+   * Remember, act, tell.
+   * @param operation  the call that this turn answers: what cannot be stored has not happened then. Null when nobody asked.
+   */
+  #finish(turn: Turn, operation: Operation | null): Refusal | null {
+    if (turn.refusal !== null) {
+      this.#trace('refused', turn.refusal.operation, '', `${turn.refusal.code} ${turn.refusal.state}`);
+      return turn.refusal;
+    }
+    if (!this.#commit(turn)) {
+      if (operation !== null) {
+        turn.takeBack();
+        return { code: errorCodes.SERVICE, operation, state: 'unstored' };
+      }
+      for (const task of turn.touched) this.#unsaved.add(task);
+    }
+    this.#carryOut(turn);
+    return null;
+  }
+
+  /** @returns false when nothing was stored; a turn that answers a call is taken back then. */
+  #commit(turn: Turn): boolean {
+    const changes = turn.changes(this.#unsaved);
+    if (changes.length === 0) return true;
+    try {
+      this.#ports.store.commit(changes);
+    } catch (trouble) {
+      if (!(trouble instanceof StoreTrouble)) throw trouble;
+      this.#trace('commit', 'failed', '', trouble.kind);
+      return false;
+    }
+    for (const task of [...this.#unsaved, ...turn.touched]) task.saved = task.life;
+    this.#unsaved.clear();
+    if (this.#settings.trace !== undefined) {
+      for (const change of changes) {
+        this.#trace('commit', change.type, change.type === 'task.created' ? change.record.tid : change.tid);
+      }
+    }
+    return true;
+  }
+
+  #carryOut(turn: Turn): void {
+    for (const effect of turn.effects) this.#perform(effect);
+    this.#tell(turn.notices);
+    this.#housekeeping.stirred();
+  }
+
+  #perform(effect: Effect): void {
+    if (this.#settings.trace !== undefined) {
+      const of = 'task' in effect ? effect.task.record.tid : `app ${effect.uid}`;
+      this.#trace('effect', effect.type, of);
+    }
+    switch (effect.type) {
+      case 'run.begin':
+        return this.#runs.begin(effect.task);
+      case 'run.end':
+        return this.#runs.end(effect.task);
+      case 'exchange.open':
+        return this.#runs.openExchange(effect.task, effect.index);
+      case 'exchange.cancel':
+        return this.#runs.cancelExchange(effect.task);
+      case 'retry.arm':
+        return this.#runs.armRetry(effect.task, effect.delayMs);
+      case 'retry.disarm':
+        return this.#runs.disarmRetry(effect.task);
+      case 'speed.set':
+        return this.#runs.setSpeed(effect.task);
+      case 'grace.begin': {
+        const { uid, delayMs } = effect;
+        const ring = () => this.#send({ to: 'app', uid, event: { type: 'graceEnded' } });
+        this.#graces.set(uid, this.#ports.clock.after(delayMs, ring, { idle: true }));
+        return;
+      }
+      case 'grace.end':
+        this.#graces.get(effect.uid)?.cancel();
+        return;
+      case 'listeners.drop':
+        return this.#listener.listenersDropped(effect.uid);
+      default:
+        return unreachable(`no port takes ${JSON.stringify(effect satisfies never)}`);
+    }
+  }
+
+  /** Listeners hear later, in order, and never from within the call that caused it. */
+  #tell(notices: readonly Notice[]): void {
+    if (notices.length === 0) return;
+    if (this.#outbox.length === 0) this.#ports.clock.after(0, () => this.#deliver());
+    this.#outbox.push(...notices);
+  }
+
+  #deliver(): void {
+    const notices = this.#outbox;
+    this.#outbox = [];
+    for (const notice of notices) {
+      if (this.#closed) return;
+      this.#trace('notice', notice.event, notice.tid);
+      this.#listener.told(notice);
+    }
+  }
+
+  // --- Reports of transfers ------------------------------------------------------------------------------------------
+
+  #reported(task: LiveTask, report: TransferReport): void {
+    const { tid, uid, spec } = task.record;
+    if (this.#closed || this.#live.tasks.get(tid) !== task) return;
+    if (report.type === 'received') return this.#received(task, report);
+    const turn = new Turn(this.#deciding());
+    switch (report.type) {
+      case 'responded': {
+        const { version, status, phrase, headers } = report;
+        turn.update(task, afterResponse(task.life, report, spec.action));
+        // A status without a standard phrase is no event on a device.
+        turn.notices.push({ uid, tid, event: 'response', response: { version, status, phrase, headers } });
+        turn.decide({ to: 'transfer', tid, event: { type: 'responded', status } });
+        break;
+      }
+      case 'finished': {
+        const { life } = task;
+        const isDownload = spec.action === 'download';
+        if (isDownload) turn.update(task, { processed: report.bytes, sizes: [report.bytes] });
+        else if (!spec.multipart) turn.update(task, { processed: report.bytes });
+        else turn.update(task, { index: life.sizes.length - 1, processed: life.sizes.at(-1) ?? 0 });
+        task.body = report.body;
+        if (!isDownload) {
+          turn.notices.push({ uid, tid, event: 'headerReceive', headers: task.life.headers, body: report.body });
+        }
+        turn.decide({ to: 'transfer', tid, event: { type: 'finished' } });
+        break;
+      }
+      case 'faulted': {
+        const { cause, status } = report;
+        const online = this.#live.network.value !== 'offline';
+        turn.decide({ to: 'transfer', tid, event: { type: 'faulted', cause, status, online } });
+        break;
+      }
+      case 'cancelled':
+        turn.decide({ to: 'transfer', tid, event: { type: 'cancelled' } });
+        break;
+      default:
+        unreachable(`a transfer reports ${JSON.stringify(report satisfies never)}`);
+    }
+    this.#finish(turn, null);
+  }
+
+  /** Counts stay in memory, and are stored when something else of the task is. @source harmony-request.md 10 */
+  #received(task: LiveTask, report: { readonly index: number; readonly bytes: number }): void {
+    this.#live.change(task, { ...task.life, index: report.index, processed: report.bytes });
+    if (!isRunning(task.life.state) || !this.#runs.takesProgress(task)) return;
+    const { uid, tid } = task.record;
+    this.#tell([{ uid, tid, event: 'progress', progress: progressNote('running', task.life, null) }]);
+  }
+
+  // --- Small questions -----------------------------------------------------------------------------------------------
+
+  get #level(): number {
+    return this.#live.slots.context.level;
+  }
+
+  #deciding(): Deciding {
+    const { clock } = this.#ports;
+    return {
+      rules: this.rules,
+      live: this.#live,
+      tiersAt: this.#settings.tiersAt,
+      nowMs: clock.now(),
+      elapsedMs: clock.elapsed(),
+      trace: this.#settings.trace,
+    };
+  }
+
+  #appOf(uid: number): LiveApp {
+    return this.#live.apps.get(uid) ?? unreachable(`no app has the uid ${uid}`);
+  }
+
+  #serviceRefuses(operation: Operation): boolean {
+    return refuses(step(serviceMachine, this.#live.service, { type: 'call', operation }).effects);
+  }
+
+  #eventOf(operation: TaskCall, task: LiveTask): TaskEvent {
+    if (operation !== 'start' && operation !== 'resume') return { type: operation };
+    const around = this.#live.around(this.#appOf(task.record.uid));
+    return { type: operation, around, whole: isWhole(task.life) };
+  }
+
+  #isListed(task: LiveTask): boolean {
+    return task.life.state !== 'removed' || this.rules === 'device';
+  }
+
+  #recover(): void {
+    const turn = new Turn(this.#deciding());
+    this.#seq = recover(this.#ports.store.load(), this.#live, this.#settings.limits, turn);
+    turn.settle();
+    this.#finish(turn, null);
+    if (this.#live.slots.value === 'held') {
+      this.#ports.clock.after(restoreDelayMs, () => this.#send({ to: 'slots', event: { type: 'released' } }), {
+        idle: true,
+      });
+    }
+  }
+
+  #trace(kind: TraceEntry['kind'], name: string, of: string, note?: string): void {
+    const atMs = this.#ports.clock.now();
+    this.#settings.trace?.(note === undefined ? { atMs, kind, name, of } : { atMs, kind, name, of, note });
+  }
+}
+
+/** What a task itself is asked. */
+export type TaskCall = Exclude<Operation, 'create'>;
+
+function isLook(operation: TaskCall): boolean {
+  return operation === 'show' || operation === 'touch' || operation === 'query';
+}
+
+function refuses(effects: readonly { readonly type: string }[]): boolean {
+  return effects.some(({ type }) => type === 'refused');
+}
+
+function newLife(nowMs: number, sizes: readonly number[]): TaskLife {
+  return {
+    state: 'initialized',
+    reason: 'default',
+    mtimeMs: nowMs,
+    tries: 0,
+    index: 0,
+    processed: 0,
+    sizes,
+    headers: {},
+    mimeType: '',
+    maxSpeed: 0,
+    ranMs: 0,
+  };
+}
+
+/** All sizes are known and every byte is done. @source harmony-request.md 7.4 */
+function isWhole({ index, processed, sizes }: TaskLife): boolean {
+  return sizes.every((size, at) => size >= 0 && (at < index || size === (at === index ? processed : 0)));
+}
+
+function afterResponse(
+  life: TaskLife,
+  { headers, body }: Extract<TransferReport, { type: 'responded' }>,
+  action: Action,
+): Partial<TaskLife> {
+  const flat = Object.fromEntries([...headers].map(([name, values]) => [name, values.join(', ')]));
+  const mimeType = flat['content-type'] ?? life.mimeType;
+  if (action === 'upload') return { headers: flat };
+  return body === null
+    ? { headers: flat, mimeType }
+    : { headers: flat, mimeType, processed: body.offset, sizes: [body.size] };
+}

@@ -1,0 +1,18 @@
+import { customRandom } from 'nanoid';
+import type { Random } from '../ports/random.ts';
+
+/**
+ * Draws task ids: nine decimal digits, the first of them 1–9, since others read them as numbers; drawn again while taken.
+ * @source harmony-request.md 9.7
+ */
+export function createIds(random: Random, isTaken: (tid: string) => boolean): () => string {
+  const bytes = (count: number) => Uint8Array.from({ length: count }, () => Math.floor(random.next() * 256));
+  const firstDigit = customRandom('123456789', 1, bytes);
+  const otherDigits = customRandom('0123456789', 8, bytes);
+  return () => {
+    let tid: string;
+    do tid = firstDigit() + otherDigits();
+    while (isTaken(tid));
+    return tid;
+  };
+}

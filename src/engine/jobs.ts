@@ -1,0 +1,66 @@
+import type { TaskSpec } from '../../machines/vocabulary.ts';
+import type { TaskLife, TaskRecord } from '../ports/store.ts';
+import type { JobFile, TransferJob } from '../ports/transport.ts';
+
+/** The first and last byte (inclusive) of an upload's file that are sent. @source harmony-request.md 7.3 */
+export function rangeOf(spec: Pick<TaskSpec, 'index' | 'begins' | 'ends'>, index: number, bytes: number) {
+  const whole = { from: 0, to: bytes - 1 };
+  if (index !== spec.index) return whole;
+  const last = spec.ends < 0 || spec.ends >= bytes ? bytes - 1 : spec.ends;
+  return spec.begins > last ? whole : { from: spec.begins, to: last };
+}
+
+/** How many requests carry the task: one for a download, and one for each file of an upload unless they go together. */
+export function exchangesOf(spec: TaskSpec): number {
+  return spec.action === 'download' || spec.multipart ? 1 : spec.files.length;
+}
+
+export interface JobSettings {
+  readonly redirectsMax: number;
+  /** Bytes per second; 0 for no limit. */
+  readonly maxSpeed: number;
+  /** Bytes of the current file that are sent already and not sent again. */
+  readonly placeKept: number;
+  /** Bytes of a file now; null when there is none to read. */
+  readonly bytesOf: (path: string) => number | null;
+}
+
+/** The exchange that carries the file at `index`, as the transport needs it. @source harmony-request.md 7.2, 7.3 */
+export function jobOf({ tid, spec }: TaskRecord, life: TaskLife, index: number, settings: JobSettings): TransferJob {
+  const common = {
+    tid,
+    url: spec.url,
+    method: spec.method,
+    headers: spec.headers,
+    redirect: spec.redirect,
+    redirectsMax: settings.redirectsMax,
+    proxy: spec.proxy,
+    maxSpeed: settings.maxSpeed,
+    connectTimeoutMs: spec.timeout.connectionMs,
+  };
+  if (spec.action === 'download') {
+    return {
+      ...common,
+      kind: 'download',
+      body: spec.body,
+      target: spec.target,
+      begins: spec.begins,
+      ends: spec.ends,
+      validator: life.headers.etag ?? life.headers['last-modified'] ?? null,
+      precise: spec.precise,
+    };
+  }
+  const last = spec.multipart ? spec.files.length : index + 1;
+  const files: JobFile[] = spec.files.slice(index, last).map((file, offset) => {
+    const { from, to } = rangeOf(spec, index + offset, settings.bytesOf(file.path) ?? life.sizes[index + offset] ?? 0);
+    return { ...file, index: index + offset, from: offset === 0 ? from + settings.placeKept : from, to };
+  });
+  return { ...common, kind: 'upload', encoding: encodingOf(spec), form: spec.form, files };
+}
+
+function encodingOf(spec: TaskSpec): 'raw' | 'multipart' {
+  if (spec.multipart) return 'multipart';
+  const configured = spec.headers['Content-Type'];
+  if (configured === undefined) return spec.method === 'POST' ? 'multipart' : 'raw';
+  return configured === 'multipart/form-data' ? 'multipart' : 'raw';
+}

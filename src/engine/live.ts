@@ -1,0 +1,229 @@
+import type { ContextFrom } from 'xstate';
+import { type AccountEvent, type AppEvent, accountMachine, appMachine } from '../../machines/app.ts';
+import { type NetworkEvent, networkMachine } from '../../machines/network.ts';
+import { type Bucket, bucketOf, type QueueEvent, type QueueLimits, queueMachine } from '../../machines/queue.ts';
+import { type ServiceEvent, serviceMachine } from '../../machines/service.ts';
+import { type Candidate, isCandidate, type SlotsEvent, slotsMachine, type Tier } from '../../machines/slots.ts';
+import type { TaskEvent, Traits } from '../../machines/task.ts';
+import type { TransferContext, TransferEvent } from '../../machines/transfer.ts';
+import type { Link, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
+import type { Surroundings } from '../../machines/waiting.ts';
+import type { TaskLife, TaskRecord } from '../ports/store.ts';
+import { Schedule } from './schedule.ts';
+import { Sorted } from './sorted.ts';
+import { begin, type Resting } from './step.ts';
+
+type Account = Resting<ContextFrom<typeof accountMachine>>;
+
+const anAccount: Account = begin(accountMachine);
+
+/** A task in memory. Its chart rests in `life.state`, with `traits` and `life.reason` for context. */
+export interface LiveTask {
+  readonly record: TaskRecord;
+  readonly traits: Traits;
+  readonly candidate: Candidate;
+  life: TaskLife;
+  /** What the store holds; null before the first commit. */
+  saved: TaskLife | null;
+  /** The run, while there is one. */
+  transfer: Resting<TransferContext> | null;
+  tier: Tier | null;
+  /** Was this upload paused in the middle of a file, to go on from there? Lost with the process. */
+  placeKept: boolean;
+  /** When the run began, by the clock that never jumps. */
+  runSinceMs: number;
+  /** Response body of the last exchange of an upload. */
+  body: Uint8Array | null;
+}
+
+/** An app in memory. */
+export interface LiveApp {
+  readonly uid: number;
+  readonly bundle: string;
+  readonly seq: number;
+  chart: Resting<{ readonly rules: Rules }>;
+  readonly queues: Record<Bucket, Resting<{ readonly count: number; readonly tasksMax: number }>>;
+  /** Every task, by creation. */
+  readonly tasks: Sorted<LiveTask>;
+  /** Tasks that what happens around them concerns: waiting, running, retrying. */
+  readonly active: Set<LiveTask>;
+}
+
+/** An event on its way to a chart. */
+export type Letter =
+  | { readonly to: 'task'; readonly tid: string; readonly event: TaskEvent }
+  | { readonly to: 'transfer'; readonly tid: string; readonly event: TransferEvent }
+  | { readonly to: 'queue'; readonly uid: number; readonly bucket: Bucket; readonly event: QueueEvent }
+  | { readonly to: 'app'; readonly uid: number; readonly event: AppEvent }
+  | { readonly to: 'account'; readonly user: number; readonly event: AccountEvent }
+  | { readonly to: 'network'; readonly event: NetworkEvent }
+  | { readonly to: 'service'; readonly event: ServiceEvent }
+  | { readonly to: 'slots'; readonly event: SlotsEvent };
+
+/** Order of creation; the clock may have jumped between two of them, so `seq` decides among equals. */
+export function byCreation(a: LiveTask, b: LiveTask): number {
+  return a.record.ctimeMs - b.record.ctimeMs || a.record.seq - b.record.seq;
+}
+
+/** The user that an app runs for. @source harmony-request.md 4.6 */
+export function userOf(uid: number): number {
+  return Math.floor(uid / 200_000);
+}
+
+/** How long a record may rest, by what becomes of it. */
+type Shelf = 'removed' | 'completed' | 'other';
+
+/**
+ * Every task and every index over them. One call changes a task, and all indexes with it; none is ever rebuilt, so no
+ * operation looks at more tasks than it concerns.
+ */
+export class Live {
+  readonly tasks = new Map<string, LiveTask>();
+  readonly apps = new Map<number, LiveApp>();
+  readonly accounts = new Map<number, Account>();
+  network: Resting<{ readonly link: Link }> = begin(networkMachine);
+  service: Resting<{ readonly rules: Rules }>;
+  slots: Resting<{ readonly level: number }> = begin(slotsMachine);
+  readonly schedule: Schedule;
+  /** Tasks that have a slot. */
+  readonly running = new Set<LiveTask>();
+  /** Resting records, on each shelf in the order of their last change. */
+  readonly shelves: Record<Shelf, Set<LiveTask>> = { removed: new Set(), completed: new Set(), other: new Set() };
+  readonly #traits = new Map<string, Traits>();
+  readonly rules: Rules;
+
+  constructor(rules: Rules) {
+    this.rules = rules;
+    this.schedule = new Schedule(rules);
+    this.service = begin(serviceMachine, { rules });
+  }
+
+  admit(record: TaskRecord, life: TaskLife, saved: TaskLife | null): LiveTask {
+    const { action, mode, priority } = record.spec;
+    const task: LiveTask = {
+      record,
+      traits: this.#traitsOf(record.spec),
+      candidate: { tid: record.tid, action, mode, priority, seq: record.seq },
+      life,
+      saved,
+      transfer: null,
+      tier: null,
+      placeKept: false,
+      runSinceMs: 0,
+      body: null,
+    };
+    this.insert(task);
+    return task;
+  }
+
+  insert(task: LiveTask): void {
+    this.tasks.set(task.record.tid, task);
+    this.appOf(task)?.tasks.add(task);
+    this.#index(task);
+  }
+
+  remove(task: LiveTask): void {
+    this.#unindex(task);
+    this.appOf(task)?.tasks.delete(task);
+    this.tasks.delete(task.record.tid);
+  }
+
+  /** Gives a task a new life. */
+  change(task: LiveTask, life: TaskLife): void {
+    if (life.state === task.life.state && life.reason === task.life.reason && life.mtimeMs === task.life.mtimeMs) {
+      task.life = life;
+      return;
+    }
+    this.#unindex(task);
+    task.life = life;
+    this.#index(task);
+  }
+
+  appOf(task: LiveTask): LiveApp | undefined {
+    return this.apps.get(task.record.uid);
+  }
+
+  account(user: number): Account {
+    return this.accounts.get(user) ?? anAccount;
+  }
+
+  *appsOf(user: number): Iterable<LiveApp> {
+    for (const app of this.apps.values()) if (userOf(app.uid) === user) yield app;
+  }
+
+  /** Meets an app, which may have tasks already. */
+  meet(uid: number, bundle: string, limits: QueueLimits): LiveApp {
+    const app: LiveApp = {
+      uid,
+      bundle,
+      seq: this.apps.size,
+      chart: begin(appMachine, { rules: this.rules }),
+      queues: {
+        background: begin(queueMachine, { tasksMax: limits.backgroundTasksMax }),
+        foreground: begin(queueMachine, { tasksMax: limits.foregroundTasksMax }),
+      },
+      tasks: new Sorted(byCreation),
+      active: new Set(),
+    };
+    this.apps.set(uid, app);
+    this.rank(app);
+    return app;
+  }
+
+  /** Tells the schedule how an app ranks now. @returns whether that is news. */
+  rank(app: LiveApp): boolean {
+    return this.schedule.rank(app.uid, {
+      accountInForeground: this.account(userOf(app.uid)).value === 'active',
+      appInForeground: app.chart.value === 'foreground',
+      seq: app.seq,
+    });
+  }
+
+  /** What lies around the tasks of an app. */
+  around(app: LiveApp): Surroundings {
+    return {
+      link: this.network.context.link,
+      appInForeground: app.chart.value === 'foreground',
+      accountActive: this.account(userOf(app.uid)).value !== 'inactive',
+    };
+  }
+
+  #index(task: LiveTask): void {
+    const { state, reason } = task.life;
+    if (isCandidate(state, reason)) this.schedule.add(task.record.uid, task.candidate);
+    if (isRunning(state)) this.running.add(task);
+    else this.shelves[shelfOf(state)].add(task);
+    if (isRunning(state) || state === 'waiting') this.appOf(task)?.active.add(task);
+  }
+
+  #unindex(task: LiveTask): void {
+    const { state, reason } = task.life;
+    if (isCandidate(state, reason)) this.schedule.delete(task.record.uid, task.candidate);
+    this.running.delete(task);
+    this.shelves[shelfOf(state)].delete(task);
+    this.appOf(task)?.active.delete(task);
+  }
+
+  /** Tasks that agree share one object: a million of them cost one. */
+  #traitsOf({ api, action, mode, network, metered, roaming, retry }: TaskSpec): Traits {
+    const key = `${api} ${action} ${mode} ${network} ${metered} ${roaming} ${retry}`;
+    let traits = this.#traits.get(key);
+    if (traits === undefined) {
+      traits = { rules: this.rules, api, action, mode, network, metered, roaming, retry };
+      this.#traits.set(key, traits);
+    }
+    return traits;
+  }
+}
+
+export function isRunning(state: State): boolean {
+  return state === 'running' || state === 'retrying';
+}
+
+function shelfOf(state: State): Shelf {
+  return state === 'removed' || state === 'completed' ? state : 'other';
+}
+
+export function bucketOfTask(task: LiveTask): Bucket {
+  return bucketOf(task.record.spec.mode);
+}

@@ -1,0 +1,87 @@
+import {
+  type AppCandidates,
+  type AppRank,
+  assignSlots,
+  type Candidate,
+  compareApps,
+  compareCandidates,
+  type Tier,
+  type Tiers,
+} from '../../machines/slots.ts';
+import type { Action, Rules } from '../../machines/vocabulary.ts';
+import { Sorted } from './sorted.ts';
+
+/** The candidates of all apps, kept in the order in which the policy walks them. */
+export class Schedule {
+  readonly #rules: Rules;
+  readonly #apps = new Map<number, AppEntry>();
+  /** Only apps that have candidates in that direction. */
+  readonly #order: Record<Action, Sorted<AppEntry>>;
+
+  constructor(rules: Rules) {
+    this.#rules = rules;
+    const byRank = (a: AppEntry, b: AppEntry) => compareApps(this.#rules, a.rank, b.rank);
+    this.#order = { download: new Sorted(byRank), upload: new Sorted(byRank) };
+  }
+
+  /** Sets the rank of an app, which may be new. @returns whether that may change who runs. */
+  rank(uid: number, rank: AppRank): boolean {
+    const entry = this.#apps.get(uid);
+    if (entry === undefined) {
+      this.#apps.set(uid, new AppEntry(rank));
+      return false;
+    }
+    if (compareApps(this.#rules, entry.rank, rank) === 0) return false;
+    for (const action of ['download', 'upload'] as const) {
+      if (entry.of(action).size > 0) this.#order[action].delete(entry);
+    }
+    entry.rank = rank;
+    for (const action of ['download', 'upload'] as const) {
+      if (entry.of(action).size > 0) this.#order[action].add(entry);
+    }
+    return true;
+  }
+
+  add(uid: number, candidate: Candidate): void {
+    const entry = this.#apps.get(uid);
+    if (entry === undefined) return;
+    const list = entry.of(candidate.action);
+    list.add(candidate);
+    entry.all().add(candidate);
+    if (list.size === 1) this.#order[candidate.action].add(entry);
+  }
+
+  delete(uid: number, candidate: Candidate): void {
+    const entry = this.#apps.get(uid);
+    if (entry === undefined) return;
+    const list = entry.of(candidate.action);
+    list.delete(candidate);
+    entry.all().delete(candidate);
+    if (list.size === 0) this.#order[candidate.action].delete(entry);
+  }
+
+  assign(action: Action, counts: Tiers['counts']): ReadonlyMap<string, Tier> {
+    return assignSlots(this.#order[action], action, counts);
+  }
+}
+
+class AppEntry implements AppCandidates {
+  rank: AppRank;
+  readonly #lists = {
+    download: new Sorted(compareCandidates),
+    upload: new Sorted(compareCandidates),
+    both: new Sorted(compareCandidates),
+  };
+
+  constructor(rank: AppRank) {
+    this.rank = rank;
+  }
+
+  of(action: Action): Sorted<Candidate> {
+    return this.#lists[action];
+  }
+
+  all(): Sorted<Candidate> {
+    return this.#lists.both;
+  }
+}

@@ -1,0 +1,409 @@
+import { accountMachine, appMachine } from '../../machines/app.ts';
+import { networkMachine } from '../../machines/network.ts';
+import { queueMachine, takesRoom } from '../../machines/queue.ts';
+import { serviceMachine } from '../../machines/service.ts';
+import { isCandidate, type SlotsEvent, slotsMachine, type Tiers } from '../../machines/slots.ts';
+import { type TaskEffect, type TaskEvent, taskMachine } from '../../machines/task.ts';
+import { type TransferEffect, type TransferEvent, transferMachine } from '../../machines/transfer.ts';
+import type { ErrorCode, Operation, Rules, State } from '../../machines/vocabulary.ts';
+import { unreachable } from '../errors.ts';
+import type { Change, TaskLife, TaskRecord } from '../ports/store.ts';
+import { exchangesOf } from './jobs.ts';
+import { bucketOfTask, isRunning, type Letter, type Live, type LiveApp, type LiveTask } from './live.ts';
+import { type Notice, noticeOf } from './notices.ts';
+import { begin, step } from './step.ts';
+import type { Tracer } from './trace.ts';
+
+/** What a turn asks of the world, once it is remembered. */
+export type Effect =
+  | {
+      readonly type: 'run.begin' | 'run.end' | 'exchange.cancel' | 'retry.disarm' | 'speed.set';
+      readonly task: LiveTask;
+    }
+  | { readonly type: 'exchange.open'; readonly task: LiveTask; readonly index: number }
+  | { readonly type: 'retry.arm'; readonly task: LiveTask; readonly delayMs: number }
+  | { readonly type: 'grace.begin'; readonly uid: number; readonly delayMs: number }
+  | { readonly type: 'grace.end' | 'listeners.drop'; readonly uid: number };
+
+/** A call that a chart would not have. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly operation: Operation;
+  readonly state: string;
+}
+
+export interface Deciding {
+  readonly rules: Rules;
+  readonly live: Live;
+  readonly tiersAt: (level: number) => Tiers;
+  readonly nowMs: number;
+  readonly elapsedMs: number;
+  readonly trace: Tracer | undefined;
+}
+
+/**
+ * One outside event, and all the letters that charts send each other because of it. A turn only decides: it changes
+ * memory so that the change can be taken back, and lists what is to be stored, done and told. The engine does that.
+ */
+export class Turn {
+  readonly effects: Effect[] = [];
+  readonly notices: Notice[] = [];
+  refusal: Refusal | null = null;
+  readonly #deciding: Deciding;
+  readonly #letters: Letter[] = [];
+  readonly #touched = new Set<LiveTask>();
+  readonly #created = new Set<LiveTask>();
+  readonly #forgotten = new Set<LiveTask>();
+  /** Tasks that were started or resumed in this turn and hope for a slot. */
+  readonly #hopeful = new Set<LiveTask>();
+  readonly #undo: (() => void)[] = [];
+  #slotsDue = false;
+
+  constructor(deciding: Deciding) {
+    this.#deciding = deciding;
+  }
+
+  /** Delivers the letter and all that follow from it. */
+  decide(letter: Letter): void {
+    this.#letters.push(letter);
+    this.settle();
+  }
+
+  /** Leaves a letter for the next `settle`. */
+  post(letter: Letter): void {
+    this.#letters.push(letter);
+  }
+
+  settle(): void {
+    for (let next = 0; ; ) {
+      const letter = this.#letters[next];
+      if (letter !== undefined) {
+        next += 1;
+        this.#deliver(letter);
+      } else if (this.#slotsDue) {
+        this.#assignSlots();
+      } else {
+        this.#letters.length = 0;
+        return;
+      }
+    }
+  }
+
+  create(record: TaskRecord, life: TaskLife): LiveTask {
+    const { live } = this.#deciding;
+    const task = live.admit(record, life, null);
+    this.#undo.push(() => live.remove(task));
+    this.#created.add(task);
+    this.post({ to: 'queue', uid: record.uid, bucket: bucketOfTask(task), event: { type: 'entered' } });
+    this.settle();
+    return task;
+  }
+
+  /** Changes what the charts do not decide: counts, headers, limits. */
+  update(task: LiveTask, change: Partial<TaskLife>): void {
+    this.#change(task, { ...task.life, ...change });
+  }
+
+  /** Has the counts of a task stored, though nothing is decided about it. */
+  keep(task: LiveTask): void {
+    this.#touched.add(task);
+  }
+
+  /** What the store must hold once this turn is over. */
+  changes(unsaved: Iterable<LiveTask>): Change[] {
+    const changes: Change[] = [];
+    for (const task of new Set([...unsaved, ...this.#created, ...this.#touched])) {
+      const { record, life, saved } = task;
+      if (this.#forgotten.has(task) || life === saved) continue;
+      changes.push(
+        saved === null ? { type: 'task.created', record, life } : { type: 'task.changed', tid: record.tid, life },
+      );
+    }
+    for (const { record, saved } of this.#forgotten) {
+      if (saved !== null) changes.push({ type: 'task.forgotten', tid: record.tid });
+    }
+    return changes;
+  }
+
+  get touched(): Iterable<LiveTask> {
+    return new Set([...this.#created, ...this.#touched]);
+  }
+
+  /** Puts everything back as it was before the turn. */
+  takeBack(): void {
+    for (const undo of this.#undo.reverse()) undo();
+  }
+
+  #deliver(letter: Letter): void {
+    const { live } = this.#deciding;
+    switch (letter.to) {
+      case 'task':
+        return this.#stepTask(letter.tid, letter.event);
+      case 'transfer':
+        return this.#stepTransfer(letter.tid, letter.event);
+      case 'app':
+        return this.#stepApp(letter.uid, letter.event);
+      case 'account':
+        return this.#stepAccount(letter.user, letter.event);
+      case 'queue': {
+        const queues = live.apps.get(letter.uid)?.queues;
+        if (queues === undefined) return;
+        this.#set(queues, letter.bucket, step(queueMachine, queues[letter.bucket], letter.event).next);
+        return;
+      }
+      case 'network': {
+        const { next, effects } = step(networkMachine, live.network, letter.event);
+        this.#traceStep('event', letter.event.type, 'network', live.network.value, next.value);
+        this.#set(live, 'network', next);
+        for (const _ of effects) for (const app of live.apps.values()) this.#tellTasks(app, 'linkChanged');
+        return;
+      }
+      case 'service': {
+        const { next } = step(serviceMachine, live.service, letter.event);
+        this.#traceStep('event', letter.event.type, 'service', live.service.value, next.value);
+        this.#set(live, 'service', next);
+        return;
+      }
+      case 'slots':
+        return this.#stepSlots(letter.event);
+    }
+  }
+
+  #stepTask(tid: string, event: TaskEvent): void {
+    const task = this.#deciding.live.tasks.get(tid);
+    if (task === undefined) return;
+    const before = task.life;
+    const resting = { value: before.state, context: { traits: task.traits, reason: before.reason } };
+    const { next, effects } = step(taskMachine, resting, event);
+    const state = next.value as State;
+    const { reason } = next.context;
+    this.#traceStep('event', event.type, tid, before.state, state);
+    if (state !== before.state || reason !== before.reason) {
+      const mtimeMs = this.#marksChange(event) ? this.#deciding.nowMs : before.mtimeMs;
+      this.#change(task, { ...before, state, reason, mtimeMs });
+    }
+    if (event.type === 'start' || event.type === 'resume') {
+      this.#hopeful.add(task);
+      if (this.#deciding.live.slots.value === 'held') this.post({ to: 'slots', event: { type: 'released' } });
+    }
+    for (const effect of effects) this.#follow(task, effect);
+  }
+
+  /** A device notes the time of what its scheduler does only. @source harmony-request.md 1.4, mtime */
+  #marksChange(event: TaskEvent): boolean {
+    if (this.#deciding.rules === 'documented') return true;
+    return ['admitted', 'dropped', 'succeeded', 'faulted'].includes(event.type);
+  }
+
+  #follow(task: LiveTask, effect: TaskEffect): void {
+    const { tid, uid } = task.record;
+    switch (effect.type) {
+      case 'allowed':
+        return;
+      case 'refused':
+        this.refusal = effect;
+        return;
+      case 'transfer.open':
+        if (task.transfer === null) {
+          this.#set(task, 'transfer', begin(transferMachine, { exchanges: exchangesOf(task.record.spec) }));
+        }
+        return this.post({ to: 'transfer', tid, event: { type: 'open', index: task.life.index } });
+      case 'transfer.close':
+        return this.post({ to: 'transfer', tid, event: { type: 'close', interrupted: effect.interrupted } });
+      case 'transfer.reopen':
+        return this.post({ to: 'transfer', tid, event: { type: 'reopen' } });
+      case 'runtime.reset':
+        return this.update(task, { ranMs: 0 });
+      case 'place.keep':
+        this.#set(task, 'placeKept', task.record.spec.action === 'upload');
+        return;
+      case 'task.forget':
+        return this.#forget(task);
+      case 'tell': {
+        const notice = noticeOf(effect, { uid, tid, life: task.life, body: task.body });
+        if (notice !== null) this.notices.push(notice);
+        return;
+      }
+      default:
+        return unreachable(`the task chart asks for ${JSON.stringify(effect satisfies never)}`);
+    }
+  }
+
+  #forget(task: LiveTask): void {
+    const { live } = this.#deciding;
+    if (takesRoom(task.life.state)) {
+      this.post({ to: 'queue', uid: task.record.uid, bucket: bucketOfTask(task), event: { type: 'left' } });
+    }
+    if (task.transfer !== null) this.effects.push({ type: 'exchange.cancel', task }, { type: 'run.end', task });
+    live.remove(task);
+    this.#undo.push(() => live.insert(task));
+    this.#forgotten.add(task);
+  }
+
+  #stepTransfer(tid: string, event: TransferEvent): void {
+    const task = this.#deciding.live.tasks.get(tid);
+    const before = task?.transfer;
+    if (task === undefined || before === null || before === undefined) return;
+    const { next, effects } = step(transferMachine, before, event);
+    this.#traceStep('event', event.type, `${tid} transfer`, before.value, next.value);
+    const ends = next.value === 'idle';
+    this.#set(task, 'transfer', ends ? null : next);
+    if (before.value === 'idle' && !ends) {
+      this.#set(task, 'runSinceMs', this.#deciding.elapsedMs);
+      this.effects.push({ type: 'run.begin', task });
+    }
+    if (next.context.index !== before.context.index && before.value !== 'idle') {
+      this.update(task, { index: next.context.index, processed: 0 });
+    }
+    if (next.context.tries !== task.life.tries) this.update(task, { tries: next.context.tries });
+    if (ends && before.value !== 'idle') {
+      this.update(task, { ranMs: task.life.ranMs + this.#deciding.elapsedMs - task.runSinceMs });
+      this.effects.push({ type: 'run.end', task });
+    }
+    for (const effect of effects) this.#followTransfer(task, effect);
+  }
+
+  #followTransfer(task: LiveTask, effect: TransferEffect): void {
+    const { tid } = task.record;
+    switch (effect.type) {
+      case 'exchange.open':
+        // What a server had of a file that was broken off is lost to it: that file begins anew.
+        if (task.record.spec.action === 'upload' && !task.placeKept && task.life.processed > 0) {
+          this.update(task, { processed: 0 });
+        }
+        this.effects.push({ type: 'exchange.open', task, index: effect.index });
+        return;
+      case 'exchange.cancel':
+        this.effects.push({ type: 'exchange.cancel', task });
+        return;
+      case 'retry.arm':
+        this.effects.push({ type: 'retry.arm', task, delayMs: effect.delayMs });
+        return;
+      case 'retry.disarm':
+        this.effects.push({ type: 'retry.disarm', task });
+        return;
+      case 'task.retrying':
+        return this.post({ to: 'task', tid, event: { type: 'retrying' } });
+      case 'task.reconnected':
+        return this.post({ to: 'task', tid, event: { type: 'reconnected' } });
+      case 'task.succeeded':
+        return this.post({ to: 'task', tid, event: { type: 'succeeded' } });
+      case 'task.faulted':
+        return this.post({ to: 'task', tid, event: { type: 'faulted', reason: effect.reason } });
+      case 'task.settled':
+        return this.post({ to: 'task', tid, event: { type: 'settled', interrupted: effect.interrupted } });
+      default:
+        return unreachable(`the transfer chart asks for ${JSON.stringify(effect satisfies never)}`);
+    }
+  }
+
+  #stepApp(uid: number, event: Extract<Letter, { to: 'app' }>['event']): void {
+    const { live } = this.#deciding;
+    const app = live.apps.get(uid);
+    if (app === undefined) return;
+    const { next, effects } = step(appMachine, app.chart, event);
+    this.#traceStep('event', event.type, `app ${uid}`, app.chart.value, next.value);
+    this.#set(app, 'chart', next);
+    this.#rank(app);
+    for (const effect of effects) {
+      if (effect.type === 'grace.begin') this.effects.push({ type: 'grace.begin', uid, delayMs: effect.delayMs });
+      else if (effect.type === 'grace.end' || effect.type === 'listeners.drop')
+        this.effects.push({ type: effect.type, uid });
+      else if (effect.type === 'tasks.tell') this.#tellTasks(app, effect.happening);
+    }
+  }
+
+  #stepAccount(user: number, event: Extract<Letter, { to: 'account' }>['event']): void {
+    const { live } = this.#deciding;
+    const before = live.account(user);
+    const { next, effects } = step(accountMachine, before, event);
+    this.#traceStep('event', event.type, `account ${user}`, before.value, next.value);
+    live.accounts.set(user, next);
+    this.#undo.push(() => live.accounts.set(user, before));
+    for (const app of live.appsOf(user)) {
+      this.#rank(app);
+      for (const effect of effects) this.#tellTasks(app, effect.happening);
+    }
+  }
+
+  #rank(app: LiveApp): void {
+    const { live } = this.#deciding;
+    if (live.rank(app)) {
+      this.#undo.push(() => live.rank(app));
+      this.post({ to: 'slots', event: { type: 'changed' } });
+    }
+  }
+
+  #tellTasks(
+    app: LiveApp,
+    happening: 'linkChanged' | 'appEntered' | 'appExpired' | 'accountLeft' | 'accountReturned',
+  ): void {
+    const around = this.#deciding.live.around(app);
+    for (const { record } of [...app.active].sort((a, b) => a.record.seq - b.record.seq)) {
+      this.post({ to: 'task', tid: record.tid, event: { type: happening, around } });
+    }
+  }
+
+  #stepSlots(event: SlotsEvent): void {
+    const { live } = this.#deciding;
+    const { next, effects } = step(slotsMachine, live.slots, event);
+    this.#set(live, 'slots', next);
+    if (effects.length > 0) this.#slotsDue = true;
+  }
+
+  #assignSlots(): void {
+    const { live, tiersAt } = this.#deciding;
+    const tiers = tiersAt(live.slots.context.level);
+    this.#slotsDue = false;
+    const admitted: Letter[] = [];
+    for (const action of ['download', 'upload'] as const) {
+      const slots = live.schedule.assign(action, tiers.counts);
+      for (const task of live.running) {
+        if (task.record.spec.action !== action || slots.has(task.record.tid)) continue;
+        this.post({ to: 'task', tid: task.record.tid, event: { type: 'dropped' } });
+      }
+      for (const [tid, tier] of slots) {
+        const task = live.tasks.get(tid) ?? unreachable(`a slot was given to the unknown task ${tid}`);
+        const isNew = task.tier !== tier;
+        if (isNew) this.#set(task, 'tier', tier);
+        if (!isRunning(task.life.state)) admitted.push({ to: 'task', tid, event: { type: 'admitted' } });
+        else if (isNew) this.effects.push({ type: 'speed.set', task });
+      }
+      for (const task of this.#hopeful) {
+        const { tid, spec } = task.record;
+        if (spec.action !== action || slots.has(tid) || !isCandidate(task.life.state, task.life.reason)) continue;
+        this.post({ to: 'task', tid, event: { type: 'passedOver' } });
+      }
+    }
+    this.#hopeful.clear();
+    for (const letter of admitted) this.post(letter);
+    this.post({ to: 'slots', event: { type: 'assigned' } });
+  }
+
+  #change(task: LiveTask, life: TaskLife): void {
+    const { live } = this.#deciding;
+    const before = task.life;
+    live.change(task, life);
+    this.#undo.push(() => live.change(task, before));
+    this.#touched.add(task);
+    if (takesRoom(before.state) !== takesRoom(life.state)) {
+      const type = takesRoom(life.state) ? 'entered' : 'left';
+      this.post({ to: 'queue', uid: task.record.uid, bucket: bucketOfTask(task), event: { type } });
+    }
+    if (isCandidate(before.state, before.reason) !== isCandidate(life.state, life.reason)) {
+      this.post({ to: 'slots', event: { type: 'changed' } });
+    }
+  }
+
+  #set<T, K extends keyof T>(target: T, key: K, value: T[K]): void {
+    const before = target[key];
+    this.#undo.push(() => {
+      target[key] = before;
+    });
+    target[key] = value;
+  }
+
+  #traceStep(kind: 'event', name: string, of: string, from: string, to: string): void {
+    this.#deciding.trace?.({ atMs: this.#deciding.nowMs, kind, name, of, from, to });
+  }
+}
