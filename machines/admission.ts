@@ -11,7 +11,8 @@ export type Obstacle =
   | 'notPermitted'
   | 'notForeground'
   | 'queueFull'
-  | 'notStored'
+  /** Its record cannot be stored, or its form data is of no use. */
+  | 'notCreatable'
   /** The id is not a number, or no record has it. */
   | 'unknownTask'
   /** The user that owns it is not the one at the device. */
@@ -41,7 +42,7 @@ const codes: Record<Obstacle, ErrorName> = {
   notPermitted: 'PERMISSION',
   notForeground: 'TASK_MODE',
   queueFull: 'QUEUE_FULL',
-  notStored: 'OTHER',
+  notCreatable: 'OTHER',
   unknownTask: 'TASK_NOT_FOUND',
   accountAway: 'TASK_NOT_FOUND',
   notOwner: 'TASK_NOT_FOUND',
@@ -60,7 +61,7 @@ export const orderOfRefusals = {
     'notPermitted',
     'notForeground',
     'queueFull',
-    'notStored',
+    'notCreatable',
   ],
   start: ['serviceDown', 'notPermitted', ...notMine],
   resume: ['serviceDown', 'notPermitted', ...notMine],

@@ -50,16 +50,11 @@ export interface Candidate {
 
 /** Order of tasks within one app: foreground first, then the more urgent, then the older. @source harmony-request.md 3.4 */
 export function compareCandidates(a: Candidate, b: Candidate): number {
-  return modeRank(a.mode) - modeRank(b.mode) || urgency(a.priority) - urgency(b.priority) || a.seq - b.seq;
+  return modeRank(a.mode) - modeRank(b.mode) || a.priority - b.priority || a.seq - b.seq;
 }
 
 function modeRank(mode: Mode): number {
   return mode === 'foreground' ? 0 : 1;
-}
-
-/** A negative priority is stored unsigned, and so becomes the least urgent of all. */
-function urgency(priority: number): number {
-  return priority < 0 ? priority + 2 ** 32 : priority;
 }
 
 /** An app as the scheduler sees it. */

@@ -203,7 +203,7 @@ export interface TaskSpec {
   readonly precise: boolean;
   /** Null for none. */
   readonly token: string | null;
-  /** Smaller is more urgent. */
+  /** 0 or more; smaller is more urgent. */
   readonly priority: number;
   readonly extras: Readonly<Record<string, string>>;
   /** One request for all files of an upload. */

@@ -20,6 +20,7 @@ import type { Files } from '../ports/files.ts';
 import type { Random } from '../ports/random.ts';
 import { type Store, StoreTrouble, type TaskLife, type TaskRecord } from '../ports/store.ts';
 import type { TransferReport, Transport } from '../ports/transport.ts';
+import { answerTo } from './advice.ts';
 import { collectedMax, Housekeeping } from './housekeeping.ts';
 import { createIds } from './ids.ts';
 import { isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
@@ -63,9 +64,9 @@ const restoreDelayMs = 10_000;
 export interface Wanted {
   readonly afterMs: number;
   readonly beforeMs: number;
-  readonly state: State | null;
-  readonly action: Action | null;
-  readonly mode: Mode | null;
+  readonly states: readonly State[];
+  readonly actions: readonly Action[];
+  readonly modes: readonly Mode[];
 }
 
 /**
@@ -155,6 +156,11 @@ export class Engine {
     return answer;
   }
 
+  /** Asks for what concerns no task in particular. */
+  ask(operation: 'search'): Refusal | null {
+    return this.admit(operation, { serviceDown: this.#serviceRefuses(operation) });
+  }
+
   /** Creates a task, or says why not. @source harmony-request.md 2.5.1 */
   create(uid: number, spec: TaskSpec, sizes: readonly number[], facts: Facts): { readonly tid: string } | Refusal {
     const app = this.#appOf(uid);
@@ -179,7 +185,7 @@ export class Engine {
     }
     turn.takeBack();
     this.#seq -= 1;
-    return this.admit('create', { ...all, notStored: true }) ?? unreachable('an unstored task was admitted');
+    return this.admit('create', { ...all, notCreatable: true }) ?? unreachable('an unstored task was admitted');
   }
 
   /**
@@ -222,9 +228,8 @@ export class Engine {
         const { ctimeMs, spec } = task.record;
         if (ctimeMs > wanted.beforeMs) break;
         if (ctimeMs < wanted.afterMs) continue;
-        if (wanted.state !== null && task.life.state !== wanted.state) continue;
-        if (wanted.action !== null && spec.action !== wanted.action) continue;
-        if (wanted.mode !== null && spec.mode !== wanted.mode) continue;
+        if (!wanted.states.includes(task.life.state)) continue;
+        if (!wanted.actions.includes(spec.action) || !wanted.modes.includes(spec.mode)) continue;
         if (this.#isListed(task)) yield task;
       }
     }
@@ -462,8 +467,8 @@ export class Engine {
     return { type: operation, around, whole: isWhole(task.life) };
   }
 
-  #isListed(task: LiveTask): boolean {
-    return task.life.state !== 'removed' || this.rules === 'device';
+  #isListed({ traits, life }: LiveTask): boolean {
+    return answerTo(traits, life.state, 'search') === 'allowed';
   }
 
   #recover(): void {

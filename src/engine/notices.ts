@@ -1,11 +1,12 @@
 import type { Notice as TaskNotice } from '../../machines/task.ts';
-import type { Fault, State, WaitingReason } from '../../machines/vocabulary.ts';
+import type { Fault, Reason, State, WaitingReason } from '../../machines/vocabulary.ts';
 import type { TaskLife } from '../ports/store.ts';
 import type { TransferReport } from '../ports/transport.ts';
 
 /** How far a task was at one moment. Sizes and counts in bytes. @source harmony-request.md 1.4 */
 export interface ProgressNote {
   readonly state: State;
+  readonly reason: Reason;
   readonly index: number;
   readonly processed: number;
   readonly sizes: readonly number[];
@@ -57,7 +58,8 @@ export function noticeOf(said: TaskNotice, { uid, tid, life, body }: Told): Noti
 }
 
 export function progressNote(state: State, life: TaskLife, body: Uint8Array | null): ProgressNote {
-  return { state, index: life.index, processed: life.processed, sizes: life.sizes, headers: life.headers, body };
+  const { reason, index, processed, sizes, headers } = life;
+  return { state, reason, index, processed, sizes, headers, body };
 }
 
 /** Nothing done of a task of unknown size: not worth an event. @source harmony-request.md 6.2, Suppression */

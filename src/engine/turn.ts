@@ -1,3 +1,4 @@
+import type { Obstacle } from '../../machines/admission.ts';
 import { accountMachine, appMachine } from '../../machines/app.ts';
 import { networkMachine } from '../../machines/network.ts';
 import { queueMachine, takesRoom } from '../../machines/queue.ts';
@@ -29,7 +30,10 @@ export type Effect =
 export interface Refusal {
   readonly code: ErrorCode;
   readonly operation: Operation;
+  /** Of the chart that refused. */
   readonly state: string;
+  /** What stood in the way before any task was asked. */
+  readonly obstacle?: Obstacle;
 }
 
 export interface Deciding {

@@ -10,10 +10,15 @@ export interface Clock {
    * Rings once, after at least `delayMs`.
    * Promise: never before `after` returns; timers due at the same instant ring in the order they were set.
    *
-   * @param delayMs  0 or more; 0 means after all that is already due.
+   * @param delayMs  0 or more, of any length; 0 means after all that is already due.
    * @returns        cancel: the bell will not ring any more; calling it twice, or after the ring, does nothing.
    */
-  after(delayMs: number, ring: () => void): Timer;
+  after(delayMs: number, ring: () => void, options?: TimerOptions): Timer;
+}
+
+export interface TimerOptions {
+  /** Housekeeping: a process with nothing else to do may end without waiting for it. */
+  readonly idle?: boolean;
 }
 
 export interface Timer {

@@ -35,23 +35,33 @@ export interface Files {
   unlink(path: string): void;
 
   /**
-   * Opens an existing or new file for writing at `offset`; bytes after `offset` are dropped first.
-   * @throws FileTrouble (by rejection)
+   * Opens an existing or new file for writing at `offset`; bytes after `offset` are dropped first. Makes no parents.
+   * @throws FileTrouble (by rejection); kind `io` when the file has fewer bytes than `offset`: a hole is never made.
    */
   writer(path: string, offset: number): Promise<FileWriter>;
 
   /**
    * The bytes `from` to `to` (inclusive) of a file, in pieces of the adapter's choosing.
-   * @throws FileTrouble while iterating: missing, no permission, or shorter than `to` + 1.
+   * The file is opened by the first step of the iteration and closed by its end, also by an early one.
+   *
+   * @param to  `from` − 1 for no bytes; the file is opened all the same.
+   * @throws    FileTrouble while iterating: missing, no permission, or shorter than `to` + 1 (kind `io`).
    */
   reader(path: string, from: number, to: number): AsyncIterable<Uint8Array>;
 }
 
-/** Not safe for two callers at once: await each call before the next. */
+/**
+ * Not safe for two callers at once: await each call before the next.
+ * Trouble may be told by a later call than the one whose bytes met it, since bytes are buffered. Once told, it is told
+ * by every later `write` and by the first `close`. What reached the file before it stays: a beginning of what was taken.
+ */
 export interface FileWriter {
   /** Takes the bytes; the piece may be reused by the caller once the promise resolves. @throws FileTrouble (by rejection) */
   write(piece: Uint8Array): Promise<void>;
-  /** Writes out what is buffered, so that every byte taken is in the file, and closes it. @throws FileTrouble (by rejection) */
+  /**
+   * Writes out what is buffered, so that every byte taken is in the file, and closes it, also when it throws.
+   * Closing twice does nothing. @throws FileTrouble (by rejection)
+   */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Chance, as the engine knows it. */
+/** Chance, as the engine knows it: for ids and order, not for secrets. */
 export interface Random {
   /** A number from 0 (inclusive) to 1 (exclusive). */
   next(): number;

@@ -58,11 +58,15 @@ export type Change =
  * @source harmony-request.md 10
  */
 export interface Store {
-  /** Every stored task, in the order of creation. */
+  /**
+   * Every stored task once, in the order of creation. What is committed while somebody iterates may show or not.
+   * @throws StoreTrouble, also while iterating, and when a spec is looked at that cannot be read.
+   */
   load(): Iterable<StoredTask>;
 
   /**
-   * All of `changes` or none of them; durable once it returns.
+   * All of `changes`, in their order, or none of them; durable once it returns. Creating a task that is stored, and
+   * changing or forgetting one that is not, is a bug of the caller and throws as one.
    * @throws StoreTrouble when nothing was written.
    */
   commit(changes: readonly Change[]): void;

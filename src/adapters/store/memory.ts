@@ -1,0 +1,90 @@
+import { unreachable } from '../../errors.ts';
+import { type Change, type Store, type StoredTask, StoreTrouble } from '../../ports/store.ts';
+
+/** A store that lives as long as the process, with handles for what happens to stores. */
+export interface MemoryStore extends Store {
+  /** The engine dies without closing: this handle is dead, the new one has what was committed. */
+  crash(): MemoryStore;
+  /** Another engine opens the same store. @throws StoreTrouble (kind `busy`) unless this handle is closed. */
+  reopen(): MemoryStore;
+  /** The next commit writes nothing and throws trouble of this kind. */
+  failNext(kind: StoreTrouble['kind']): void;
+}
+
+/** A new and empty store. What is committed is kept, not copied: records and lives are never changed in place. */
+export function createMemoryStore(): MemoryStore {
+  return new MemoryHandle({ tasks: new Map(), writer: null });
+}
+
+/** What stays when handles come and go. */
+interface Medium {
+  /** By tid. */
+  readonly tasks: Map<string, StoredTask>;
+  writer: MemoryHandle | null;
+}
+
+class MemoryHandle implements MemoryStore {
+  readonly #medium: Medium;
+  #failure: StoreTrouble['kind'] | null = null;
+
+  constructor(medium: Medium) {
+    this.#medium = medium;
+    medium.writer = this;
+  }
+
+  load(): readonly StoredTask[] {
+    this.#mustBeOpen();
+    return [...this.#medium.tasks.values()].sort((a, b) => a.record.seq - b.record.seq);
+  }
+
+  commit(changes: readonly Change[]): void {
+    this.#mustBeOpen();
+    const kind = this.#failure;
+    this.#failure = null;
+    if (kind !== null) throw new StoreTrouble(kind, `the commit failed: ${kind}, as asked for`);
+    const after = this.#after(changes);
+    for (const [tid, task] of after) {
+      if (task === null) this.#medium.tasks.delete(tid);
+      else this.#medium.tasks.set(tid, task);
+    }
+  }
+
+  close(): void {
+    if (this.#medium.writer === this) this.#medium.writer = null;
+  }
+
+  crash(): MemoryStore {
+    this.#mustBeOpen();
+    return new MemoryHandle(this.#medium);
+  }
+
+  reopen(): MemoryStore {
+    if (this.#medium.writer !== null) throw new StoreTrouble('busy', 'the store is open in another engine');
+    return new MemoryHandle(this.#medium);
+  }
+
+  failNext(kind: StoreTrouble['kind']): void {
+    this.#failure = kind;
+  }
+
+  /** What becomes of the tasks that `changes` name; null for forgotten. */
+  #after(changes: readonly Change[]): ReadonlyMap<string, StoredTask | null> {
+    const after = new Map<string, StoredTask | null>();
+    for (const change of changes) {
+      const tid = change.type === 'task.created' ? change.record.tid : change.tid;
+      const before = after.has(tid) ? after.get(tid) : this.#medium.tasks.get(tid);
+      if (change.type === 'task.created') {
+        if (before) unreachable(`task ${tid} is created twice`);
+        after.set(tid, { record: change.record, life: change.life });
+      } else {
+        if (!before) unreachable(`${change.type} of task ${tid}, which is not stored`);
+        after.set(tid, change.type === 'task.changed' ? { record: before.record, life: change.life } : null);
+      }
+    }
+    return after;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#medium.writer !== this) throw new StoreTrouble('closed', 'the store is closed');
+  }
+}

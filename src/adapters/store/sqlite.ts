@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Database from 'libsql';
+import { unreachable } from '../../errors.ts';
+import { type Change, type Store, type StoredTask, StoreTrouble } from '../../ports/store.ts';
+import { realPath } from '../files/disk.ts';
+import { lockStore, makePrivate, type WriterLock } from './lock.ts';
+import {
+  deleteTask,
+  insertLife,
+  insertTask,
+  lifeCells,
+  readTasks,
+  recordCells,
+  selectTasks,
+  updateLife,
+} from './rows.ts';
+import { inTransaction, migrate, mustNotBeNewer, schemaVersion } from './schema.ts';
+import { withTrouble } from './trouble.ts';
+
+const pageBytes = 4096;
+
+/** How long a statement waits for a program that looks into the store, before it is refused with `busy`. */
+const waitMsMax = 2_000;
+
+export interface SqliteStoreOptions {
+  /** How large the store may become, without its log; a commit that needs more fails with `full`. */
+  readonly bytesMax?: number;
+}
+
+/**
+ * The store in one SQLite file (WAL, synchronous=FULL): what is committed outlives a power cut.
+ * The file and its missing directories are made for their owner alone; older versions are brought up to date.
+ * Writers keep each other out by `<path>.lock`; whoever dies lets go of it. Readers may look at any time.
+ *
+ * @throws StoreTrouble
+ */
+export function openSqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
+  return withTrouble(path, () => {
+    const real = realPath(resolve(path)); // one store by two names is one store
+    const lock = lockStore(real);
+    try {
+      return new SqliteStore(real, lock, options.bytesMax ?? Number.POSITIVE_INFINITY);
+    } catch (cause) {
+      lock.release();
+      throw cause;
+    }
+  });
+}
+
+/** A look into a store, also while an engine writes to it. */
+export interface StoreReader {
+  /** As `Store.load`; no tasks when there is no store. @throws StoreTrouble, as there */
+  load(): Iterable<StoredTask>;
+  close(): void;
+}
+
+/** Changes nothing, not even an old version of the schema. @throws StoreTrouble */
+export function readSqliteStore(path: string): StoreReader {
+  if (!existsSync(path)) return { load: () => [], close: () => undefined };
+  return withTrouble(path, () => {
+    const database = new Database(`${pathToFileURL(path)}?mode=ro`, { timeout: waitMsMax });
+    return {
+      load: () =>
+        withTrouble(path, () => {
+          const version = schemaVersion(database);
+          mustNotBeNewer(version);
+          if (version === 0) return [];
+          const select = database.prepare(selectTasks).raw();
+          return readTasks((cells) => withTrouble(path, () => select.all(cells)));
+        }),
+      close: () => void database.close(),
+    };
+  });
+}
+
+class SqliteStore implements Store {
+  readonly #path: string;
+  readonly #lock: WriterLock;
+  readonly #database: Database.Database;
+  readonly #insertTask: Database.Statement;
+  readonly #insertLife: Database.Statement;
+  readonly #updateLife: Database.Statement;
+  readonly #deleteTask: Database.Statement;
+  #open = true;
+
+  constructor(path: string, lock: WriterLock, bytesMax: number) {
+    this.#path = path;
+    this.#lock = lock;
+    makePrivate(path);
+    this.#database = new Database(path, { timeout: waitMsMax });
+    try {
+      mustNotBeNewer(schemaVersion(this.#database)); // asked before anything is changed
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      if (Number.isFinite(bytesMax)) this.#database.exec(`PRAGMA max_page_count = ${Math.floor(bytesMax / pageBytes)}`);
+      migrate(this.#database);
+      this.#insertTask = this.#database.prepare(insertTask);
+      this.#insertLife = this.#database.prepare(insertLife);
+      this.#updateLife = this.#database.prepare(updateLife);
+      this.#deleteTask = this.#database.prepare(deleteTask);
+    } catch (cause) {
+      this.#database.close();
+      throw cause;
+    }
+  }
+
+  load(): Iterable<StoredTask> {
+    const select = this.#ask(() => this.#database.prepare(selectTasks).raw());
+    return readTasks((cells) => this.#ask(() => select.all(cells)));
+  }
+
+  commit(changes: readonly Change[]): void {
+    this.#ask(() => {
+      if (changes.length === 0) return;
+      inTransaction(this.#database, () => {
+        for (const change of changes) this.#write(change);
+      });
+    });
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    // The library keeps a connection until its statements are collected: fold the log in by hand, so that the file is whole.
+    try {
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // A reader is in the way, or the disk is full: the log stays, and holds what is committed.
+    }
+    this.#database.close();
+    this.#lock.release();
+  }
+
+  #write(change: Change): void {
+    switch (change.type) {
+      case 'task.created':
+        this.#insertTask.run(recordCells(change.record));
+        this.#insertLife.run([change.record.seq, ...lifeCells(change.life)]);
+        return;
+      case 'task.changed':
+        if (this.#updateLife.run([...lifeCells(change.life), change.tid]).changes === 0) notStored(change);
+        return;
+      case 'task.forgotten':
+        if (this.#deleteTask.run([change.tid]).changes === 0) notStored(change);
+    }
+  }
+
+  #ask<T>(act: () => T): T {
+    if (!this.#open) throw new StoreTrouble('closed', `store ${this.#path} is closed`);
+    return withTrouble(this.#path, act);
+  }
+}
+
+function notStored(change: Exclude<Change, { type: 'task.created' }>): never {
+  return unreachable(`${change.type} of task ${change.tid}, which is not stored`);
+}

@@ -1,0 +1,345 @@
+import type { Clock } from '../../ports/clock.ts';
+import { type Files, FileTrouble, type FileWriter } from '../../ports/files.ts';
+import type { Random } from '../../ports/random.ts';
+import type { DownloadJob, JobFile, Run, TransferJob, TransferReport, UploadJob } from '../../ports/transport.ts';
+import type { Call, Carrier, ResponseHead } from './carrier.ts';
+import { sizeOf, type UploadBody, uploadBody } from './multipart.ts';
+import { Pacer } from './pacer.ts';
+import { firstHop, followRedirect, type Hop, judgeDownload, judgeStatus, planDownload, type Refusal } from './rules.ts';
+import { TransportTrouble } from './trouble.ts';
+
+/** What an exchange works with. The carrier alone tells a real one from a simulated one. */
+export interface Means {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly files: Files;
+  readonly carrier: Carrier;
+}
+
+/** At most one `received` in this time, and the last of each file. */
+const reportIntervalMs = 50;
+const uploadPieceBytesMax = 64 * 1024;
+/** Of an upload's response body, what is kept. */
+const answerBytesMax = 16 * 1024 * 1024;
+
+type Body = () => Uint8Array | AsyncIterable<Uint8Array> | null;
+interface Reply {
+  readonly head: ResponseHead;
+  readonly call: Call;
+}
+
+/** One job from its first request to its last word, the same over real sockets and in the simulated internet. */
+export class Exchange implements Run {
+  /** Resolves after the last word. */
+  readonly ended: Promise<void>;
+  readonly #job: TransferJob;
+  readonly #report: (event: TransferReport) => void;
+  readonly #means: Means;
+  readonly #pacer: Pacer;
+  #cancelled = false;
+  #call: Call | null = null;
+  #wake: (() => void) | null = null;
+  #told = { index: -1, bytes: 0, atMs: -Infinity };
+  /** Resolves when the upload's body has let go of its file; `#bodyTrouble` says what was wrong with it. */
+  #reading: Promise<void> = Promise.resolve();
+  #bodyTrouble: unknown = null;
+  #sending = false;
+
+  constructor(job: TransferJob, report: (event: TransferReport) => void, means: Means) {
+    this.#job = job;
+    this.#report = report;
+    this.#means = means;
+    this.#pacer = new Pacer(job.maxSpeed, means.clock.elapsed());
+    // Nothing may be told before `open` returns.
+    this.ended = Promise.resolve().then(() => this.#run());
+  }
+
+  setSpeed(bytesPerSecond: number): void {
+    this.#pacer.setCap(bytesPerSecond, this.#nowMs());
+    this.#wake?.();
+  }
+
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    this.#call?.drop();
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    const lastWord = await this.#transfer(this.#job).catch((error: unknown) => this.#failure(error));
+    this.#report(lastWord);
+  }
+
+  #transfer(job: TransferJob): Promise<TransferReport> {
+    return job.kind === 'download' ? this.#download(job) : this.#upload(job);
+  }
+
+  #failure(error: unknown): TransferReport {
+    if (!(error instanceof TransportTrouble)) throw error;
+    if (this.#cancelled) return { type: 'cancelled' };
+    return { type: 'faulted', cause: error.kind, status: error.status, detail: error.message };
+  }
+
+  async #download(job: DownloadJob): Promise<TransferReport> {
+    const plan = accept(planDownload(job, this.#bytesOnDisk(job.target)));
+    const hop = accept(firstHop(job, plan.headers, job.body !== ''));
+    if (plan.truncate) this.#truncate(job.target);
+
+    const { head, call } = await this.#ask(hop, () => new TextEncoder().encode(job.body));
+    const judgement = judgeDownload(job, plan.keep, head);
+    const stored = judgement.kind === 'store';
+    this.#respond(head, stored ? { offset: judgement.offset, size: judgement.size } : null);
+    if (!stored) {
+      call.discard();
+      throw refused(judgement);
+    }
+
+    const bytes = await this.#store(job.target, call, judgement.offset);
+    if (this.#means.files.look(job.target).kind !== 'file') {
+      throw new TransportTrouble('io', `${job.target} has vanished`);
+    }
+    return { type: 'finished', bytes, body: new Uint8Array() };
+  }
+
+  #bytesOnDisk(target: string): number {
+    const found = this.#means.files.look(target);
+    if (found.kind === 'file') return found.bytes;
+    if (found.kind === 'missing') return 0;
+    throw new TransportTrouble('io', `${target} is ${found.kind === 'directory' ? 'a directory' : found.detail}`);
+  }
+
+  #truncate(target: string): void {
+    try {
+      this.#means.files.truncate(target);
+    } catch (error) {
+      throw fileTrouble(error, 'io');
+    }
+  }
+
+  /** Moves the body into the file; on every way out the file is closed, and then what it has is told. */
+  async #store(target: string, call: Call, offset: number): Promise<number> {
+    const writer = await this.#means.files.writer(target, offset).catch((error: unknown) => {
+      call.drop();
+      throw fileTrouble(error, 'io');
+    });
+    let bytes = offset;
+    const move = async () => {
+      for (let piece = await call.next(); piece !== null; piece = await call.next()) {
+        for (let at = 0; at < piece.length; ) {
+          const room = this.#pacer.unlimited ? Infinity : await this.#room();
+          const slice = piece.subarray(at, at + room);
+          await this.#write(writer, slice);
+          at += slice.length;
+          bytes += slice.length;
+          this.#progress(0, bytes);
+        }
+      }
+    };
+    // What broke the transfer comes first; trouble at the closing is told where nothing else is.
+    const broken = await move().then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    call.drop();
+    const unclosed = await writer.close().then(
+      () => null,
+      (error: unknown) => ({ error: fileTrouble(error, 'io') }),
+    );
+    if (unclosed === null) this.#tellReceived(0, bytes);
+    const trouble = broken ?? unclosed;
+    if (trouble !== null) throw trouble.error;
+    return bytes;
+  }
+
+  async #write(writer: FileWriter, slice: Uint8Array): Promise<void> {
+    await writer.write(slice).catch((error: unknown) => {
+      throw fileTrouble(error, 'other');
+    });
+    this.#pacer.take(slice.length, this.#nowMs());
+  }
+
+  async #upload(job: UploadJob): Promise<TransferReport> {
+    const body = uploadBody(job, this.#means.random);
+    const hop = accept(firstHop(job, body.headers, true));
+    try {
+      const { head, call } = await this.#ask(hop, () => this.#sendable(body));
+      this.#respond(head, null);
+      const failure = judgeStatus(head);
+      if (failure !== null) {
+        this.#letGo(call);
+        throw refused(failure);
+      }
+      const answer = await collect(call);
+      return { type: 'finished', bytes: Math.max(0, this.#told.bytes), body: answer };
+    } finally {
+      await this.#reading;
+    }
+  }
+
+  /** A body without a byte of its own is sent as such, so that nothing waits for a stream to end. */
+  #sendable(body: UploadBody): ReturnType<Body> {
+    const first = body.pieces[0];
+    if (body.pieces.length === 1 && first !== undefined && !(first instanceof Uint8Array) && sizeOf(first) === 0) {
+      this.#tellReceived(first.index, 0);
+      return new Uint8Array();
+    }
+    return this.#read(body);
+  }
+
+  /** Counts a piece as sent when the next one is asked for: then the socket has taken it. */
+  async *#read(body: UploadBody): AsyncGenerator<Uint8Array, void, undefined> {
+    let letGo = () => {};
+    this.#reading = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    this.#sending = true;
+    try {
+      for (const piece of body.pieces) {
+        if (piece instanceof Uint8Array) yield piece;
+        else yield* this.#readFile(piece);
+      }
+    } catch (error) {
+      this.#bodyTrouble = error instanceof FileTrouble ? fileTrouble(error, 'io') : error;
+      throw this.#bodyTrouble;
+    } finally {
+      this.#sending = false;
+      letGo();
+    }
+  }
+
+  async *#readFile(file: JobFile): AsyncGenerator<Uint8Array, void, undefined> {
+    let sent = 0;
+    if (sizeOf(file) > 0) {
+      for await (const piece of this.#means.files.reader(file.path, file.from, file.to)) {
+        for (let at = 0; at < piece.length; ) {
+          this.#checkCancelled();
+          const room = this.#pacer.unlimited ? Infinity : await this.#room();
+          const slice = piece.subarray(at, at + Math.min(room, uploadPieceBytesMax));
+          yield slice;
+          this.#pacer.take(slice.length, this.#nowMs());
+          at += slice.length;
+          sent += slice.length;
+          this.#progress(file.index, sent);
+        }
+      }
+    }
+    if (sent !== sizeOf(file)) throw new TransportTrouble('io', `${file.path} is shorter than announced`);
+    this.#tellReceived(file.index, sent);
+  }
+
+  /** Sends the request and follows where it leads. */
+  async #ask(first: Hop, body: Body): Promise<Reply> {
+    let hop = first;
+    for (let followed = 0; ; followed++) {
+      this.#checkCancelled();
+      const { url, method, headers } = hop;
+      const { proxy, connectTimeoutMs } = this.#job;
+      const sent = hop.hasBody ? body() : null;
+      const call = this.#means.carrier.send({ url, method, headers, body: sent, proxy, connectTimeoutMs });
+      this.#call = call;
+      const head = await call.head.catch((error: unknown) => this.#blame(error));
+      const next = followRedirect(this.#job, hop, head, followed);
+      if (next === null) return { head, call };
+      this.#letGo(call);
+      await this.#reading;
+      hop = accept(next);
+    }
+  }
+
+  /** A request that its own body broke off is to blame on the body. */
+  async #blame(error: unknown): Promise<never> {
+    await this.#reading;
+    throw this.#bodyTrouble ?? error;
+  }
+
+  /** A server that answers early does not get the rest. */
+  #letGo(call: Call): void {
+    if (this.#sending) call.drop();
+    else call.discard();
+  }
+
+  #respond(head: ResponseHead, body: { readonly offset: number; readonly size: number } | null): void {
+    const { version, status, phrase, headers } = head;
+    this.#report({ type: 'responded', version, status, phrase, headers, body });
+  }
+
+  #progress(index: number, bytes: number): void {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#told.atMs >= reportIntervalMs) this.#tellReceived(index, bytes);
+  }
+
+  /** A body that is sent again after a redirect does not count back. */
+  #tellReceived(index: number, bytes: number): void {
+    const told = this.#told;
+    if (index < told.index || (index === told.index && bytes <= told.bytes)) return;
+    this.#told = { index, bytes, atMs: this.#nowMs() };
+    this.#report({ type: 'received', index, bytes });
+  }
+
+  /** Bytes that the speed cap lets through, one at least; waits for them. */
+  async #room(): Promise<number> {
+    for (;;) {
+      this.#checkCancelled();
+      const nowMs = this.#nowMs();
+      const room = this.#pacer.room(nowMs);
+      if (room > 0) return room;
+      await this.#rest(this.#pacer.waitMs(nowMs));
+    }
+  }
+
+  /** Cut short by a cancellation or another cap. */
+  #rest(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#means.clock.after(delayMs, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  #checkCancelled(): void {
+    if (this.#cancelled) throw new TransportTrouble('other', 'cancelled');
+  }
+
+  #nowMs(): number {
+    return this.#means.clock.elapsed();
+  }
+}
+
+function accept<Answer extends { readonly kind: string }>(answer: Answer | Refusal): Answer {
+  if (isRefusal(answer)) throw refused(answer);
+  return answer;
+}
+
+function isRefusal(answer: { readonly kind: string }): answer is Refusal {
+  return answer.kind === 'fault';
+}
+
+function refused({ cause, detail, status }: Refusal): TransportTrouble {
+  return new TransportTrouble(cause, detail, status === null ? {} : { status });
+}
+
+/** A full disk is told as such; `otherwise` is the fault for whatever else is wrong. */
+function fileTrouble(error: unknown, otherwise: 'io' | 'other'): unknown {
+  if (!(error instanceof FileTrouble)) return error;
+  return new TransportTrouble(error.kind === 'space' ? 'space' : otherwise, error.message, { cause: error });
+}
+
+async function collect(call: Call): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let room = answerBytesMax;
+  for (let piece = await call.next(); piece !== null && room > 0; piece = await call.next()) {
+    pieces.push(piece.subarray(0, room));
+    room -= Math.min(room, piece.length);
+  }
+  call.drop();
+  const body = new Uint8Array(answerBytesMax - room);
+  let at = 0;
+  for (const piece of pieces) {
+    body.set(piece, at);
+    at += piece.length;
+  }
+  return body;
+}

@@ -1,0 +1,28 @@
+import type { Transport } from '../../ports/transport.ts';
+import { Exchange, type Means } from './exchange.ts';
+
+/** A transport over a carrier; `closeCarrier` is called once no exchange uses it any more. */
+export function createTransport(means: Means, closeCarrier: () => Promise<void>): Transport {
+  const open = new Set<Exchange>();
+  let closing: Promise<void> | null = null;
+
+  const close = async () => {
+    for (const exchange of open) exchange.cancel();
+    await Promise.all([...open].map((exchange) => exchange.ended));
+    await closeCarrier();
+  };
+
+  return {
+    open(job, report) {
+      const exchange = new Exchange(job, report, means);
+      open.add(exchange);
+      exchange.ended.finally(() => open.delete(exchange));
+      if (closing !== null) exchange.cancel();
+      return exchange;
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

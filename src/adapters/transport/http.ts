@@ -1,0 +1,190 @@
+import type { Dispatcher } from 'undici';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Files } from '../../ports/files.ts';
+import type { Random } from '../../ports/random.ts';
+import type { Transport } from '../../ports/transport.ts';
+import type { Call, HeaderList, OutgoingRequest, ResponseHead } from './carrier.ts';
+import { createTransport } from './exchanges.ts';
+import { type Line, Lines } from './line.ts';
+import { TransportTrouble } from './trouble.ts';
+
+export interface HttpTransportOptions {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** PEM certificates trusted beside the system's. */
+  readonly ca?: readonly string[];
+  /** false: any certificate will do; for tests alone. Default true. */
+  readonly rejectUnauthorized?: boolean;
+}
+
+/** Of a body, what may wait for the disk or for a speed cap. */
+const queueBytesMax = 1024 * 1024;
+/** A response that nobody wants is read this far to keep its connection. */
+const discardBytesMax = 64 * 1024;
+const discardMsMax = 1_000;
+/** Errors of the client about a head that is not HTTP, or endless. */
+const unreadableNames = new Set(['HTTPParserError', 'HeadersOverflowError']);
+
+/**
+ * HTTP/1.1 over real sockets: no decompression, no caching, no redirects of the client's own.
+ * Exchanges never wait for each other: each has a connection of its own, kept alive for the next one.
+ */
+export function createHttpTransport(options: HttpTransportOptions): Transport {
+  const { files, clock, random, ca = [], rejectUnauthorized = true } = options;
+  const lines = new Lines({ ca, rejectUnauthorized });
+  const carrier = { send: (request: OutgoingRequest) => new HttpCall(request, lines, clock) };
+  return createTransport({ files, clock, random, carrier }, () => lines.close());
+}
+
+class HttpCall implements Call, Dispatcher.DispatchHandler {
+  readonly head: Promise<ResponseHead>;
+  readonly #lines: Lines;
+  readonly #clock: Clock;
+  readonly #line: Line | null = null;
+  readonly #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #phase: 'connecting' | 'sent' | 'answered' | 'ended' | 'broken' = 'connecting';
+  #trouble: TransportTrouble | null = null;
+  #discarded = false;
+  #controller: Dispatcher.DispatchController | null = null;
+  #timer: Timer | null = null;
+  #resolveHead: (head: ResponseHead) => void = () => {};
+  #rejectHead: (trouble: TransportTrouble) => void = () => {};
+  #wake: (() => void) | null = null;
+
+  constructor(request: OutgoingRequest, lines: Lines, clock: Clock) {
+    this.#lines = lines;
+    this.#clock = clock;
+    this.head = new Promise((resolve, reject) => {
+      this.#resolveHead = resolve;
+      this.#rejectHead = reject;
+    });
+    if (request.proxy !== '' && !URL.canParse(request.proxy)) {
+      this.#break(new TransportTrouble('tcp', `${request.proxy} is no proxy`));
+      return;
+    }
+    const { proxyAuthorization, headers } = splitHeaders(request);
+    this.#line = lines.take(request.url, request.proxy, proxyAuthorization);
+    this.#timer = clock.after(request.connectTimeoutMs, () => {
+      this.#break(new TransportTrouble('timeout', `no connection within ${request.connectTimeoutMs} ms`));
+    });
+    const { url, method } = request;
+    // The client takes any iterable; its types have not heard of it.
+    const body = request.body as Uint8Array | null;
+    this.#line.dispatch({ url, method, headers, body }, this);
+  }
+
+  async next(): Promise<Uint8Array | null> {
+    for (;;) {
+      const piece = this.#queue.shift();
+      if (piece !== undefined) {
+        this.#queuedBytes -= piece.length;
+        if (this.#queuedBytes < queueBytesMax) this.#controller?.resume();
+        return piece;
+      }
+      if (this.#trouble !== null) throw this.#trouble;
+      if (this.#phase === 'ended') return null;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  discard(): void {
+    if (this.#phase !== 'answered') return;
+    this.#discarded = true;
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
+    this.#timer = this.#clock.after(discardMsMax, () => this.drop(), { idle: true });
+    this.#controller?.resume();
+  }
+
+  drop(): void {
+    this.#queue.length = 0;
+    this.#trouble ??= new TransportTrouble('other', 'given up');
+    this.#break(this.#trouble);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#phase === 'broken') return controller.abort(new Error('given up'));
+    this.#timer?.cancel();
+    this.#controller = controller;
+    this.#phase = 'sent';
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+    phrase = '',
+  ): void {
+    if (status < 200 || this.#phase !== 'sent') return;
+    this.#phase = 'answered';
+    // The client speaks 1.1 and does not tell what it heard.
+    this.#resolveHead({ version: 'HTTP/1.1', status, phrase, headers: listsOf(headers) });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+    this.#queuedBytes += piece.length;
+    if (this.#discarded) {
+      if (this.#queuedBytes > discardBytesMax) this.drop();
+      return;
+    }
+    this.#queue.push(piece);
+    if (this.#queuedBytes >= queueBytesMax) controller.pause();
+    this.#wake?.();
+  }
+
+  onResponseEnd(): void {
+    if (this.#phase === 'broken') return;
+    this.#timer?.cancel();
+    this.#phase = 'ended';
+    if (this.#line !== null) this.#lines.give(this.#line);
+    this.#wake?.();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#break(this.#troubleOf(error));
+  }
+
+  #troubleOf(error: Error): TransportTrouble {
+    if (this.#phase === 'connecting' && this.#line !== null) return this.#line.troubleOf(error);
+    const unreadable = this.#phase === 'sent' && unreadableNames.has(error.name);
+    return new TransportTrouble(unreadable ? 'request' : 'other', error.message, { cause: error });
+  }
+
+  #break(trouble: TransportTrouble): void {
+    if (this.#phase === 'ended' || this.#phase === 'broken') return;
+    this.#phase = 'broken';
+    this.#trouble ??= trouble;
+    this.#timer?.cancel();
+    this.#controller?.abort(trouble);
+    if (this.#line !== null) this.#lines.destroy(this.#line);
+    this.#rejectHead(trouble);
+    this.#wake?.();
+  }
+}
+
+/** Values go out as UTF-8. What is for the proxy's tunnel is not for the server behind it. */
+function splitHeaders({ url, proxy, headers }: OutgoingRequest): {
+  proxyAuthorization: string | null;
+  headers: string[];
+} {
+  const isForTunnel = ([name]: HeaderList[number]) =>
+    proxy !== '' && url.protocol === 'https:' && name.toLowerCase() === 'proxy-authorization';
+  return {
+    proxyAuthorization: headers.find(isForTunnel)?.[1] ?? null,
+    headers: headers
+      .filter((header) => !isForTunnel(header))
+      .flatMap(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
+  };
+}
+
+function listsOf(headers: Readonly<Record<string, string | string[] | undefined>>): Map<string, readonly string[]> {
+  const lists = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) lists.set(name.toLowerCase(), Array.isArray(value) ? value : [value]);
+  }
+  return lists;
+}

@@ -1,0 +1,166 @@
+import type { FaultCause } from '../../../machines/vocabulary.ts';
+import type { HeaderList } from './carrier.ts';
+import { type Content, contentOf } from './content.ts';
+
+export interface ServerRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** Lower-case name → value; a repeated header's values are joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface ServerResponse {
+  readonly status: number;
+  readonly phrase: string;
+  /** Without `content-length` the size stays unknown. */
+  readonly headers: HeaderList;
+  readonly body: Content;
+}
+
+/** One origin. It may remember; it answers at once, and the wire takes the time. */
+export type Handler = (request: ServerRequest) => ServerResponse;
+
+/** How the wire to a server is. */
+export interface Wire {
+  /** One way there and back: spent once on connecting and once on waiting for the response. */
+  readonly latencyMs: number;
+  /** 0 for no limit: then a body takes no time at all. */
+  readonly bytesPerSecond: number;
+}
+
+/** What fault rules know of a request; each redirect followed is a request of its own. */
+export interface RequestFacts {
+  /** 1 for the first request in this internet. */
+  readonly n: number;
+  readonly method: string;
+  readonly url: string;
+  /** 1 for the first request of this method and URL. */
+  readonly attempt: number;
+  /** How often the rule that is asked has struck already. */
+  readonly struck: number;
+}
+
+/** Bytes are counted in the body on its way: an upload's request, a download's response. */
+export type Verdict =
+  | 'pass'
+  /** No connection. timeout: the server never takes the call. */
+  | { readonly type: 'refuse'; readonly cause: 'dns' | 'tcp' | 'ssl' | 'timeout' }
+  /** The server is not asked. */
+  | { readonly type: 'answer'; readonly status: number; readonly headers: HeaderList; readonly body: string }
+  /** The connection breaks. */
+  | { readonly type: 'cut'; readonly bytes: number; readonly cause: FaultCause }
+  /** Nothing more comes, and nothing breaks. */
+  | { readonly type: 'stall'; readonly bytes: number }
+  /** The response ends early and nobody can tell: it names no length. */
+  | { readonly type: 'truncate'; readonly bytes: number }
+  /** The response is late. */
+  | { readonly type: 'delay'; readonly delayMs: number };
+
+/** A rule keeps no state of its own, so that one list of rules serves many worlds. */
+export type FaultRule = (request: RequestFacts) => Verdict;
+
+export interface Meeting {
+  readonly wire: Wire;
+  readonly verdict: Verdict;
+}
+
+export interface Internet {
+  /** Who answers at the origin of `url`; when nobody does, why. */
+  reach(url: URL): Handler | 'dns' | 'tcp';
+  /** What happens to one request; called once for each. */
+  meet(method: string, url: URL): Meeting;
+}
+
+export interface InternetOptions {
+  /** Origin, such as `https://files.example`, → who answers there. May grow while the internet is used. */
+  readonly hosts: Readonly<Record<string, Handler>>;
+  /** 20 ms and no limit, where nothing else is said. */
+  readonly wire?: Partial<Wire> | ((method: string, url: URL) => Partial<Wire>);
+  /** Asked in order; the first verdict that is not `pass` wins. */
+  readonly faults?: readonly FaultRule[];
+}
+
+const defaultWire: Wire = { latencyMs: 20, bytesPerSecond: 0 };
+
+export function createInternet({ hosts, wire = {}, faults = [] }: InternetOptions): Internet {
+  const attempts = new Map<string, number>();
+  const struck = faults.map(() => 0);
+  let n = 0;
+
+  const judge = (facts: Omit<RequestFacts, 'struck'>): Verdict => {
+    for (const [index, rule] of faults.entries()) {
+      const before = struck[index] ?? 0;
+      const verdict = rule({ ...facts, struck: before });
+      if (verdict === 'pass') continue;
+      struck[index] = before + 1;
+      return verdict;
+    }
+    return 'pass';
+  };
+
+  return {
+    reach(url) {
+      const handler = hosts[url.origin];
+      if (handler !== undefined) return handler;
+      const known = Object.keys(hosts).some((origin) => new URL(origin).hostname === url.hostname);
+      return known ? 'tcp' : 'dns';
+    },
+    meet(method, url) {
+      const key = `${method} ${url.href}`;
+      const attempt = (attempts.get(key) ?? 0) + 1;
+      attempts.set(key, attempt);
+      n += 1;
+      const special = typeof wire === 'function' ? wire(method, url) : wire;
+      return { wire: { ...defaultWire, ...special }, verdict: judge({ n, method, url: url.href, attempt }) };
+    },
+  };
+}
+
+const phrases: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  204: 'No Content',
+  206: 'Partial Content',
+  300: 'Multiple Choices',
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  304: 'Not Modified',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  416: 'Range Not Satisfiable',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** A short response whose length is known. */
+export function answerWith(status: number, headers: HeaderList = [], body = ''): ServerResponse {
+  const content = contentOf(body);
+  return {
+    status,
+    phrase: phrases[status] ?? '',
+    headers: [...headers, ['content-length', String(content.size)]],
+    body: content,
+  };
+}
+
+/** The response to a request that a verdict leaves to the server, or answers itself. */
+export function answerFor(verdict: Verdict, ask: () => ServerResponse): ServerResponse {
+  if (verdict === 'pass') return ask();
+  if (verdict.type === 'answer') return answerWith(verdict.status, verdict.headers, verdict.body);
+  const response = ask();
+  if (verdict.type !== 'truncate') return response;
+  return { ...response, headers: response.headers.filter(([name]) => name.toLowerCase() !== 'content-length') };
+}

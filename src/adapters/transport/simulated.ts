@@ -1,0 +1,244 @@
+import type { Link } from '../../../machines/vocabulary.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Files } from '../../ports/files.ts';
+import type { Random } from '../../ports/random.ts';
+import type { Transport } from '../../ports/transport.ts';
+import type { Call, HeaderList, OutgoingRequest, ResponseHead } from './carrier.ts';
+import type { Content } from './content.ts';
+import { createTransport } from './exchanges.ts';
+import { answerFor, type Handler, type Internet, type Meeting, type ServerRequest } from './internet.ts';
+import { contentLength } from './rules.ts';
+import { TransportTrouble } from './trouble.ts';
+
+export interface SimulatedTransportOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly files: Files;
+  readonly internet: Internet;
+  /** The link now; asked whenever something should move. */
+  readonly link: () => Pick<Link, 'type'>;
+}
+
+/** A body moves in steps of this length, so that even a slow one makes few events. */
+const stepMs = 100;
+const pieceBytesMax = 1024 * 1024;
+/** Without a link an exchange stalls; when it is not back in this time the connection breaks. */
+const offlineMsMax = 5_000;
+
+/**
+ * The transport of a simulated world: virtual time, an internet that is a model, and the same exchange as over sockets.
+ * A proxy is reached like any other host; what it carries arrives unchanged.
+ */
+export function createSimulatedTransport(options: SimulatedTransportOptions): Transport {
+  const { clock, random, files } = options;
+  const carrier = { send: (request: OutgoingRequest) => new SimulatedCall(request, options) };
+  return createTransport({ clock, random, files, carrier }, async () => {});
+}
+
+interface Answer {
+  readonly body: Content;
+  /** Bytes that arrive, and what comes after them. */
+  readonly limit: number;
+  readonly ending: 'end' | 'stall' | TransportTrouble;
+}
+
+class SimulatedCall implements Call {
+  readonly head: Promise<ResponseHead>;
+  readonly #request: OutgoingRequest;
+  readonly #clock: Clock;
+  readonly #internet: Internet;
+  readonly #link: () => Pick<Link, 'type'>;
+  readonly #meeting: Meeting;
+  #answer: Answer | null = null;
+  #delivered = 0;
+  /** Bytes that the wire has let through and nobody has counted yet. */
+  #credit = 0;
+  #dropped = false;
+  #timer: Timer | null = null;
+  #giveUp: (trouble: TransportTrouble) => void = () => {};
+
+  constructor(request: OutgoingRequest, { clock, internet, link }: SimulatedTransportOptions) {
+    this.#request = request;
+    this.#clock = clock;
+    this.#internet = internet;
+    this.#link = link;
+    this.#meeting = internet.meet(request.method, request.url);
+    this.head = this.#carry();
+    // Whoever sent the request awaits the head in its own time.
+    this.head.catch(() => {});
+  }
+
+  async next(): Promise<Uint8Array | null> {
+    const answer = this.#answer;
+    if (answer === null || this.#dropped) throw givenUp();
+    const left = answer.limit - this.#delivered;
+    if (left === 0) return this.#end(answer);
+    await this.#online();
+    const length = Math.min(await this.#passable(left), pieceBytesMax);
+    const piece = answer.body.bytesAt(this.#delivered, length);
+    this.#delivered += length;
+    this.#credit -= length;
+    return piece;
+  }
+
+  discard(): void {
+    this.drop();
+  }
+
+  drop(): void {
+    this.#dropped = true;
+    this.#timer?.cancel();
+    this.#giveUp(givenUp());
+  }
+
+  async #carry(): Promise<ResponseHead> {
+    const handler = await this.#connect();
+    const body = await this.#send();
+    const { wire, verdict } = this.#meeting;
+    const delayMs = verdict !== 'pass' && verdict.type === 'delay' ? verdict.delayMs : 0;
+    await this.#wait(wire.latencyMs + delayMs);
+    await this.#online();
+
+    const { method, url } = this.#request;
+    const response = answerFor(verdict, () => handler(toServerRequest(this.#request, body)));
+    const { status, phrase } = response;
+    const headers = toLists(response.headers);
+    const bodiless = method === 'HEAD' || status === 204 || status === 304;
+    this.#answer = this.#limited(response.body, bodiless ? 0 : contentLength(headers), url);
+    return { version: 'HTTP/1.1', status, phrase, headers };
+  }
+
+  async #connect(): Promise<Handler> {
+    const { url, proxy, connectTimeoutMs } = this.#request;
+    const { wire, verdict } = this.#meeting;
+    const cause = verdict !== 'pass' && verdict.type === 'refuse' ? verdict.cause : null;
+    const late = cause === 'timeout' || wire.latencyMs > connectTimeoutMs;
+    await this.#wait(late ? connectTimeoutMs : wire.latencyMs);
+    if (this.#link().type === 'offline') throw new TransportTrouble('tcp', 'the network is unreachable');
+    if (late) throw new TransportTrouble('timeout', `no connection within ${connectTimeoutMs} ms`);
+    if (cause !== null) throw new TransportTrouble(cause, `${cause}: as asked for`);
+    if (proxy !== '' && (!URL.canParse(proxy) || typeof this.#internet.reach(new URL(proxy)) === 'string')) {
+      throw new TransportTrouble('tcp', `no proxy at ${proxy}`);
+    }
+    const handler = this.#internet.reach(url);
+    if (typeof handler === 'string') throw new TransportTrouble(handler, `nobody answers at ${url.origin}`);
+    return handler;
+  }
+
+  /** Takes the body over the wire, as far as it comes. */
+  async #send(): Promise<Uint8Array> {
+    const { body } = this.#request;
+    if (body === null) return new Uint8Array();
+    if (body instanceof Uint8Array) return body;
+    const { verdict } = this.#meeting;
+    const limited = verdict !== 'pass' && (verdict.type === 'cut' || verdict.type === 'stall') ? verdict : null;
+    const pieces: Uint8Array[] = [];
+    let sent = 0;
+    for await (const piece of body) {
+      const length = Math.min(piece.length, (limited?.bytes ?? Infinity) - sent);
+      for (let moved = 0; moved < length; ) {
+        await this.#online();
+        const step = await this.#passable(length - moved);
+        moved += step;
+        this.#credit -= step;
+      }
+      if (this.#dropped) throw givenUp();
+      pieces.push(piece.slice(0, length));
+      sent += length;
+      if (length < piece.length && limited?.type === 'cut')
+        throw new TransportTrouble(limited.cause, 'cut while sending');
+      if (length < piece.length) await this.#stall();
+    }
+    return concat(pieces, sent);
+  }
+
+  /** Faults of the body then are about the request's. */
+  get #uploads(): boolean {
+    return this.#request.body !== null && !(this.#request.body instanceof Uint8Array);
+  }
+
+  /** How much of the body will arrive, by what the server announced and by the verdict. */
+  #limited(body: Content, announced: number, url: URL): Answer {
+    const { verdict } = this.#meeting;
+    const whole: Answer =
+      announced > body.size
+        ? { body, limit: body.size, ending: new TransportTrouble('other', `${url.href} ends before its length`) }
+        : { body, limit: announced < 0 ? body.size : announced, ending: 'end' };
+    if (verdict === 'pass' || this.#uploads || !('bytes' in verdict) || verdict.bytes >= whole.limit) return whole;
+    if (verdict.type === 'truncate') return { body, limit: verdict.bytes, ending: 'end' };
+    if (verdict.type === 'stall') return { body, limit: verdict.bytes, ending: 'stall' };
+    return {
+      body,
+      limit: verdict.bytes,
+      ending: new TransportTrouble(verdict.cause, `cut after ${verdict.bytes} bytes`),
+    };
+  }
+
+  async #end({ ending }: Answer): Promise<null> {
+    if (ending === 'stall') return this.#stall();
+    if (ending !== 'end') throw ending;
+    return null;
+  }
+
+  /** Bytes that the wire lets through, one at least and `wanted` at most; waits for them. */
+  async #passable(wanted: number): Promise<number> {
+    const { bytesPerSecond } = this.#meeting.wire;
+    if (bytesPerSecond <= 0) return wanted;
+    while (this.#credit < 1) {
+      const waitMs = Math.min(stepMs, Math.ceil(((wanted - this.#credit) * 1000) / bytesPerSecond));
+      await this.#wait(waitMs);
+      this.#credit += (bytesPerSecond * waitMs) / 1000;
+    }
+    return Math.min(wanted, Math.floor(this.#credit));
+  }
+
+  /** Goes on at once with a link, later when it comes back in time. */
+  async #online(): Promise<void> {
+    for (let waitedMs = 0; this.#link().type === 'offline'; waitedMs += stepMs) {
+      if (waitedMs >= offlineMsMax) throw new TransportTrouble('other', 'the link is gone');
+      await this.#wait(stepMs);
+    }
+  }
+
+  #stall(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#giveUp = reject;
+    });
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#dropped) return reject(givenUp());
+      this.#giveUp = reject;
+      this.#timer = this.#clock.after(delayMs, resolve);
+    });
+  }
+}
+
+function givenUp(): TransportTrouble {
+  return new TransportTrouble('other', 'given up');
+}
+
+function toServerRequest({ method, url, headers }: OutgoingRequest, body: Uint8Array): ServerRequest {
+  const joined = [...toLists(headers)].map(([name, values]) => [name, values.join(', ')] as const);
+  return { method, url, headers: { host: url.host, ...Object.fromEntries(joined) }, body };
+}
+
+function toLists(headers: HeaderList): Map<string, readonly string[]> {
+  const lists = new Map<string, readonly string[]>();
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase();
+    lists.set(lower, [...(lists.get(lower) ?? []), value]);
+  }
+  return lists;
+}
+
+function concat(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

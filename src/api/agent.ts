@@ -1,0 +1,221 @@
+import { errorCodes } from '../../machines/vocabulary.ts';
+import type { Refusal } from '../engine/turn.ts';
+import { unreachable } from '../errors.ts';
+import { checked, settle } from './calls.ts';
+import {
+  Action,
+  BroadcastEvent,
+  Faults,
+  Mode,
+  Network,
+  State,
+  VISIBILITY_COMPLETION,
+  VISIBILITY_PROGRESS,
+  WaitingReason,
+} from './constants.ts';
+import { storedConfig, taskInfo } from './info.ts';
+import { downloadManager, type Owner, uploadManager } from './owner.ts';
+import { claimTarget } from './target.ts';
+import { AgentTask, asTask } from './task.ts';
+import type { AsyncCallback, BaseContext, Config, Filter, Task, TaskInfo } from './types.ts';
+import { type Checked, checkFilter, checkTid, checkToken, configOf } from './validate.ts';
+import { checkCreate } from './validate-agent.ts';
+
+/**
+ * `request.agent`. Wrong arguments, and files that cannot be used, throw at once, in every form of a call; what the
+ * service refuses rejects, or goes to the callback. Every error is a `BusinessError`.
+ * @source harmony-request.md 1.7, 2.4, 9
+ */
+export interface Agent {
+  readonly Action: typeof Action;
+  readonly Mode: typeof Mode;
+  readonly Network: typeof Network;
+  readonly BroadcastEvent: typeof BroadcastEvent;
+  readonly State: typeof State;
+  readonly Faults: typeof Faults;
+  readonly WaitingReason: typeof WaitingReason;
+  readonly VISIBILITY_COMPLETION: 1;
+  readonly VISIBILITY_PROGRESS: 2;
+
+  /**
+   * Creates a task, which then is INITIALIZED. The promise resolves when the task is stored.
+   * @throws 401, 13400001 at once; rejects with 13400003, 201, 21900005, 21900004, 13499999, in this order.
+   */
+  create(context: BaseContext, config: Config, callback: AsyncCallback<Task>): void;
+  create(context: BaseContext, config: Config): Promise<Task>;
+  /**
+   * The object of a task that exists; the same one as long as the process lives.
+   * @throws 401 at once; rejects with 21900006, also for a wrong token.
+   */
+  getTask(context: BaseContext, id: string, token?: string): Promise<Task>;
+  /** Removes a task, in whatever state; its file stays. @throws 401 at once; rejects with 21900006. */
+  remove(id: string, callback: AsyncCallback<void>): void;
+  remove(id: string): Promise<void>;
+  /** @throws 401 at once; rejects with 21900006, also when the task has a token. */
+  show(id: string, callback: AsyncCallback<TaskInfo>): void;
+  show(id: string): Promise<TaskInfo>;
+  /** @throws 401 at once; rejects with 21900006, also for a wrong token. */
+  touch(id: string, token: string, callback: AsyncCallback<TaskInfo>): void;
+  touch(id: string, token: string): Promise<TaskInfo>;
+  /** Ids of the app's tasks, oldest first; by default of the last 24 hours. @throws 401 at once. */
+  search(callback: AsyncCallback<string[]>): void;
+  search(filter: Filter, callback: AsyncCallback<string[]>): void;
+  search(filter?: Filter): Promise<string[]>;
+  /** For system apps: any app's task. @throws 401 at once; rejects with 202, 201, 21900006. */
+  query(id: string, callback: AsyncCallback<TaskInfo>): void;
+  query(id: string): Promise<TaskInfo>;
+}
+
+export function createAgent(owner: Owner): Agent {
+  const { engine, uid, caller } = owner;
+
+  const look = (operation: 'show' | 'touch', tid: string, token: string | null): TaskInfo => {
+    const task = engine.task(tid);
+    const wrongToken = task !== undefined && task.record.spec.token !== token;
+    const refusal = engine.operate(uid, operation, tid, { ...owner.reach(), wrongToken });
+    if (refusal !== null) throw owner.refusal(refusal, tid);
+    return taskInfo(engine.task(tid) ?? unreachable(`task ${tid} vanished while it was shown`), {
+      place: caller.place,
+      sdk: owner.sdk,
+    });
+  };
+
+  return {
+    Action,
+    Mode,
+    Network,
+    BroadcastEvent,
+    State,
+    Faults,
+    WaitingReason,
+    VISIBILITY_COMPLETION,
+    VISIBILITY_PROGRESS,
+
+    create(...args: readonly unknown[]) {
+      const request = checked(engine, 'create', () => checkCreate(args, caller));
+      return createTask(owner, request, args[2], null, (tid) => {
+        const task = new AgentTask(owner, tid, args[1] as Config);
+        owner.hold(tid, task);
+        return asTask(task);
+      });
+    },
+
+    getTask(...args: readonly unknown[]) {
+      const { tid, token } = checked(engine, 'getTask', () => ({
+        tid: checkTid(configOf(args, { context: true }), 'getTask'),
+        token: args[2] === undefined ? null : checkToken(args[2]),
+      }));
+      return settle(() => {
+        const task = engine.task(tid);
+        const spec = task?.record.spec;
+        const refusal = engine.operate(uid, 'getTask', tid, {
+          unknownTask: spec === undefined || spec.api === 'legacy',
+          wrongToken: spec !== undefined && spec.token !== token,
+        });
+        if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('getTask'), tid);
+        const held = owner.held(tid);
+        if (held instanceof AgentTask) return asTask(held);
+        const fresh = new AgentTask(owner, tid, storedConfig(task, caller.place));
+        owner.hold(tid, fresh);
+        return asTask(fresh);
+      }, undefined);
+    },
+
+    remove(...args: readonly unknown[]) {
+      const tid = checked(engine, 'remove', () => checkTid(args[0], 'remove'));
+      return settle(() => {
+        const refusal = engine.operate(uid, 'remove', tid, owner.reach());
+        if (refusal !== null) throw owner.refusal(refusal, tid);
+        return engine.rules === 'device' ? false : undefined;
+      }, args[1]);
+    },
+
+    show(...args: readonly unknown[]) {
+      const tid = checked(engine, 'show', () => checkTid(args[0], 'show'));
+      return settle(() => look('show', tid, null), args[1]);
+    },
+
+    touch(...args: readonly unknown[]) {
+      const { tid, token } = checked(engine, 'touch', () => ({
+        tid: checkTid(args[0], 'touch'),
+        token: checkToken(args[1]),
+      }));
+      return settle(() => look('touch', tid, token), args[2]);
+    },
+
+    search(...args: readonly unknown[]) {
+      const [filter, callback] = typeof args[0] === 'function' ? [undefined, args[0]] : args;
+      const { bundle, afterMs, beforeMs, states, actions, modes } = checked(engine, 'search', () =>
+        checkFilter(filter, { rules: engine.rules, nowMs: owner.nowMs() }),
+      );
+      return settle(() => {
+        const refusal = engine.ask('search');
+        if (refusal !== null) throw owner.refusal(refusal, '');
+        const found = engine.search(owner.system ? null : uid, { afterMs, beforeMs, states, actions, modes });
+        const wanted = owner.system && bundle !== '*' ? bundle : null;
+        return [...found]
+          .filter(({ record }) => wanted === null || record.bundle === wanted)
+          .map(({ record }) => record.tid);
+      }, callback);
+    },
+
+    query(...args: readonly unknown[]) {
+      const tid = checked(engine, 'query', () => checkTid(args[0], 'query'));
+      return settle(() => {
+        const task = engine.task(tid);
+        const needed = task?.record.spec.action === 'upload' ? uploadManager : downloadManager;
+        const refusal = engine.operate(uid, 'query', tid, {
+          notSystemApp: !owner.system,
+          notPermitted: !owner.permissions.has(downloadManager) && !owner.permissions.has(uploadManager),
+          notOwner: !owner.permissions.has(needed),
+        });
+        if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('query'), tid);
+        return taskInfo(task, { place: caller.place, sdk: owner.sdk }, true);
+      }, args[1]);
+    },
+  } as Agent;
+}
+
+/**
+ * Creates a task of either generation. The target is claimed first, and the claim is given up when the task is refused.
+ * @param success  what a callback gets for an error when there is none.
+ * @param made     makes the object that the caller gets.
+ */
+export function createTask<T>(
+  owner: Owner,
+  { spec, sizes, rejection }: Checked,
+  callback: unknown,
+  success: null | undefined,
+  made: (tid: string) => T,
+): Promise<T> | undefined {
+  const { engine, uid, caller } = owner;
+  const claim =
+    spec.action === 'download'
+      ? checked(engine, 'create', () => claimTarget(caller.files, spec.target, caller.rules))
+      : null;
+  return settle(
+    () => {
+      const facts = { ...owner.reach(true), ...(rejection === null ? {} : { notCreatable: true }) };
+      const created = engine.create(uid, spec, sizes, facts);
+      if ('code' in created) {
+        claim?.release();
+        const isOurs = rejection !== null && created.code === rejection.code;
+        throw isOurs ? rejection : owner.refusal(created, '');
+      }
+      try {
+        claim?.accept();
+      } catch (error) {
+        // The target went bad between the check and now; a task that cannot write must not stay.
+        engine.operate(uid, 'remove', created.tid);
+        throw error;
+      }
+      return made(created.tid);
+    },
+    callback,
+    success,
+  );
+}
+
+function notFound(operation: Refusal['operation']): Refusal {
+  return { code: errorCodes.TASK_NOT_FOUND, operation, state: 'open', obstacle: 'unknownTask' };
+}

@@ -1,0 +1,262 @@
+import type {
+  Action as ActionWord,
+  Fault,
+  Mode as ModeWord,
+  Network as NetworkWord,
+  Reason,
+  Rules,
+  State as StateWord,
+  WaitingReason as WaitingReasonWord,
+} from '../../machines/vocabulary.ts';
+
+/*
+ * The numbers a device publishes, and the words we use for them inside. @source harmony-request.md 1.2, 1.3
+ */
+
+export const Action = { DOWNLOAD: 0, UPLOAD: 1 } as const;
+export type Action = (typeof Action)[keyof typeof Action];
+
+export const Mode = { BACKGROUND: 0, FOREGROUND: 1 } as const;
+export type Mode = (typeof Mode)[keyof typeof Mode];
+
+export const Network = { ANY: 0, WIFI: 1, CELLULAR: 2 } as const;
+export type Network = (typeof Network)[keyof typeof Network];
+
+export const BroadcastEvent = { COMPLETE: 'ohos.request.event.COMPLETE' } as const;
+export type BroadcastEvent = (typeof BroadcastEvent)[keyof typeof BroadcastEvent];
+
+export const State = {
+  INITIALIZED: 0x00,
+  WAITING: 0x10,
+  RUNNING: 0x20,
+  RETRYING: 0x21,
+  PAUSED: 0x30,
+  STOPPED: 0x31,
+  COMPLETED: 0x40,
+  FAILED: 0x41,
+  REMOVED: 0x50,
+} as const;
+export type State = (typeof State)[keyof typeof State];
+
+export const Faults = {
+  OTHERS: 0xff,
+  DISCONNECTED: 0x00,
+  TIMEOUT: 0x10,
+  PROTOCOL: 0x20,
+  PARAM: 0x30,
+  FSIO: 0x40,
+  DNS: 0x50,
+  TCP: 0x60,
+  SSL: 0x70,
+  REDIRECT: 0x80,
+  LOW_SPEED: 0x90,
+} as const;
+export type Faults = (typeof Faults)[keyof typeof Faults];
+
+export const WaitingReason = {
+  TASK_QUEUE_FULL: 0x00,
+  NETWORK_NOT_MATCH: 0x01,
+  APP_BACKGROUND: 0x02,
+  USER_INACTIVATED: 0x03,
+} as const;
+export type WaitingReason = (typeof WaitingReason)[keyof typeof WaitingReason];
+
+/** Bits of `Notification.visibility`. */
+export const VISIBILITY_COMPLETION = 1;
+export const VISIBILITY_PROGRESS = 2;
+
+/** The 30 constants of the older half of the module. */
+export const legacyConstants = {
+  EXCEPTION_PERMISSION: 201,
+  EXCEPTION_PARAMCHECK: 401,
+  EXCEPTION_UNSUPPORTED: 801,
+  EXCEPTION_FILEIO: 13400001,
+  EXCEPTION_FILEPATH: 13400002,
+  EXCEPTION_SERVICE: 13400003,
+  EXCEPTION_OTHERS: 13499999,
+  NETWORK_MOBILE: 0x00000001,
+  NETWORK_WIFI: 0x00010000,
+  ERROR_CANNOT_RESUME: 0,
+  ERROR_DEVICE_NOT_FOUND: 1,
+  ERROR_FILE_ALREADY_EXISTS: 2,
+  ERROR_FILE_ERROR: 3,
+  ERROR_HTTP_DATA_ERROR: 4,
+  ERROR_INSUFFICIENT_SPACE: 5,
+  ERROR_TOO_MANY_REDIRECTS: 6,
+  ERROR_UNHANDLED_HTTP_CODE: 7,
+  ERROR_UNKNOWN: 8,
+  ERROR_OFFLINE: 9,
+  ERROR_UNSUPPORTED_NETWORK_TYPE: 10,
+  PAUSED_QUEUED_FOR_WIFI: 0,
+  PAUSED_WAITING_FOR_NETWORK: 1,
+  PAUSED_WAITING_TO_RETRY: 2,
+  PAUSED_BY_USER: 3,
+  PAUSED_UNKNOWN: 4,
+  SESSION_SUCCESSFUL: 0,
+  SESSION_RUNNING: 1,
+  SESSION_PENDING: 2,
+  SESSION_PAUSED: 3,
+  SESSION_FAILED: 4,
+} as const;
+
+const actionNumbers = { download: Action.DOWNLOAD, upload: Action.UPLOAD } as const satisfies Record<
+  ActionWord,
+  number
+>;
+
+/** 2 is not published: it is what a device keeps for modes it does not know. */
+const modeNumbers = { background: Mode.BACKGROUND, foreground: Mode.FOREGROUND, any: 2 } as const satisfies Record<
+  ModeWord,
+  number
+>;
+
+const networkNumbers = { any: Network.ANY, wifi: Network.WIFI, cellular: Network.CELLULAR } as const satisfies Record<
+  NetworkWord,
+  number
+>;
+
+const stateNumbers = {
+  initialized: State.INITIALIZED,
+  waiting: State.WAITING,
+  running: State.RUNNING,
+  retrying: State.RETRYING,
+  paused: State.PAUSED,
+  stopped: State.STOPPED,
+  completed: State.COMPLETED,
+  failed: State.FAILED,
+  removed: State.REMOVED,
+} as const satisfies Record<StateWord, number>;
+
+const faultNumbers = {
+  others: Faults.OTHERS,
+  disconnected: Faults.DISCONNECTED,
+  timeout: Faults.TIMEOUT,
+  protocol: Faults.PROTOCOL,
+  param: Faults.PARAM,
+  fsio: Faults.FSIO,
+  dns: Faults.DNS,
+  tcp: Faults.TCP,
+  ssl: Faults.SSL,
+  redirect: Faults.REDIRECT,
+  lowSpeed: Faults.LOW_SPEED,
+} as const satisfies Record<Fault, number>;
+
+const waitingReasonNumbers = {
+  queueFull: WaitingReason.TASK_QUEUE_FULL,
+  networkNotMatch: WaitingReason.NETWORK_NOT_MATCH,
+  appBackground: WaitingReason.APP_BACKGROUND,
+  userInactivated: WaitingReason.USER_INACTIVATED,
+} as const satisfies Record<WaitingReasonWord, number>;
+
+export const actionNumber = (word: ActionWord): Action => actionNumbers[word];
+export const modeNumber = (word: ModeWord): number => modeNumbers[word];
+export const networkNumber = (word: NetworkWord): Network => networkNumbers[word];
+export const stateNumber = (word: StateWord): State => stateNumbers[word];
+export const waitingReasonNumber = (word: WaitingReasonWord): WaitingReason => waitingReasonNumbers[word];
+
+/** The way back; undefined for everything that is not a published number. */
+export const actionWord = inverse(actionNumbers);
+export const modeWord = inverse(modeNumbers);
+export const networkWord = inverse(networkNumbers);
+export const stateWord = inverse(stateNumbers);
+export const faultWord = inverse(faultNumbers);
+export const waitingReasonWord = inverse(waitingReasonNumbers);
+
+const faultsSince12: readonly Fault[] = ['param', 'dns', 'tcp', 'ssl', 'redirect'];
+
+/**
+ * The number an app reads for a fault.
+ * @param sdk  the app's target SDK level; below 12 the faults of that level are told as OTHERS.
+ * @source harmony-request.md 1.2
+ */
+export function faultNumber(fault: Fault, sdk: number): Faults {
+  return sdk < 12 && faultsSince12.includes(fault) ? Faults.OTHERS : faultNumbers[fault];
+}
+
+const texts = {
+  default: 'Task successful',
+  queued: 'Too many task in running state',
+  user: 'User operation',
+  appBackground: 'The app is background or terminate',
+  offline: 'NetWork is offline',
+  unsuitable: 'NetWork type not meet the task config',
+  build: 'Build request error',
+  sizeUnknown: 'Failed because cannot get the file size from the server and the precise is setted true by user',
+  timeout: 'Continuous processing task time out',
+  request: 'Request error',
+  redirect: 'Redirect error',
+  protocol: 'Http protocol error',
+  io: 'Io Error',
+  range: 'Range request not supported',
+  other: 'Some other error occured',
+  account: 'Account stopped',
+  dns: 'DNS error',
+  tcp: 'TCP error',
+  ssl: 'TSL/SSL error',
+  space: 'Insufficient space error',
+  // The published table names only the causes of the combinations; the wording is ours.
+  networkApp: 'NetWork is offline and the app is background or terminate',
+  networkAccount: 'NetWork is offline and the account is stopped',
+  appAccount: 'The app is background or terminate and the account is stopped',
+  networkAppAccount: 'NetWork is offline, the app is background or terminate and the account is stopped',
+  lowSpeed: 'Below low speed limit',
+} as const satisfies Record<Reason, string>;
+
+const serviceTexts: { readonly [reason in Reason]?: string } = { default: '', space: 'Insufficient space' };
+
+/**
+ * The text for a reason, misspellings included: apps compare it.
+ * @param side  client: what `TaskInfo.reason` shows. service: what a legacy `TaskState.message` shows.
+ * @source harmony-request.md 2.2
+ */
+export function reasonText(reason: Reason, side: 'client' | 'service'): string {
+  return (side === 'service' ? serviceTexts[reason] : undefined) ?? texts[reason];
+}
+
+const failedReasons: { readonly [reason in Reason]?: number } = {
+  offline: legacyConstants.ERROR_OFFLINE,
+  unsuitable: legacyConstants.ERROR_UNSUPPORTED_NETWORK_TYPE,
+  redirect: legacyConstants.ERROR_TOO_MANY_REDIRECTS,
+  io: legacyConstants.ERROR_FILE_ERROR,
+  space: legacyConstants.ERROR_INSUFFICIENT_SPACE,
+};
+
+/**
+ * What a failed legacy download tells: the argument of `fail` and `DownloadInfo.failedReason`.
+ * A device finds "file already exists" at the place of reason 0. @source harmony-request.md 7.6
+ */
+export function failedReason(reason: Reason, rules: Rules): number {
+  if (reason === 'default' && rules === 'device') return legacyConstants.ERROR_FILE_ALREADY_EXISTS;
+  return failedReasons[reason] ?? legacyConstants.ERROR_UNKNOWN;
+}
+
+const statuses = {
+  initialized: legacyConstants.SESSION_PENDING,
+  waiting: legacyConstants.SESSION_PAUSED,
+  running: legacyConstants.SESSION_RUNNING,
+  retrying: legacyConstants.SESSION_RUNNING,
+  paused: legacyConstants.SESSION_PAUSED,
+  stopped: legacyConstants.SESSION_FAILED,
+  completed: legacyConstants.SESSION_SUCCESSFUL,
+  failed: legacyConstants.SESSION_FAILED,
+  // Seen only on a device, whose tombstones stay readable.
+  removed: legacyConstants.SESSION_FAILED,
+} as const satisfies Record<StateWord, number>;
+
+/** `DownloadInfo.status`. @source harmony-request.md 8.3 */
+export function sessionStatus(state: StateWord): number {
+  return statuses[state];
+}
+
+/** `DownloadInfo.pausedReason`; undefined where a device leaves the field untouched. @source harmony-request.md 8.3 */
+export function pausedReason(state: StateWord, reason: Reason): number | undefined {
+  if (state === 'waiting' && (reason === 'offline' || reason === 'unsuitable')) {
+    return legacyConstants.PAUSED_WAITING_FOR_NETWORK;
+  }
+  return state === 'paused' && reason === 'user' ? legacyConstants.PAUSED_BY_USER : undefined;
+}
+
+function inverse<Word extends string>(numbers: Readonly<Record<Word, number>>): (number: unknown) => Word | undefined {
+  const words = new Map<unknown, Word>((Object.keys(numbers) as Word[]).map((word) => [numbers[word], word]));
+  return (number) => words.get(number);
+}

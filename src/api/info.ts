@@ -1,0 +1,115 @@
+import { reasons, type TaskSpec } from '../../machines/vocabulary.ts';
+import type { LiveTask } from '../engine/live.ts';
+import { type ProgressNote, progressNote } from '../engine/notices.ts';
+import { actionNumber, faultNumber, modeNumber, networkNumber, reasonText, stateNumber } from './constants.ts';
+import { type AppPlace, shownPath } from './paths.ts';
+import type { Config, FormItem, Progress, TaskInfo } from './types.ts';
+
+/** `TaskInfo` has null for `faults` where the declarations promise a number. @source harmony-request.md 1.4 */
+export interface InfoOf {
+  readonly place: AppPlace;
+  /** Target SDK level of the app that reads. */
+  readonly sdk: number;
+}
+
+/** What `show` and `touch` answer; `query` hides the url and the data, and tells the owner. @source harmony-request.md 1.4 */
+export function taskInfo(task: LiveTask, { place, sdk }: InfoOf, forSystem = false): TaskInfo {
+  const { record, life } = task;
+  const { spec } = record;
+  const fault = reasons[life.reason].fault;
+  return {
+    ...(forSystem ? { uid: String(record.uid), bundle: record.bundle } : {}),
+    saveas: spec.target === '' ? '' : shownPath(spec.target, place),
+    url: forSystem ? '' : spec.url,
+    data: forSystem ? '' : dataOf(spec, place),
+    tid: record.tid,
+    title: spec.title,
+    description: spec.description,
+    action: actionNumber(spec.action),
+    mode: modeNumber(spec.mode) as TaskInfo['mode'],
+    priority: spec.priority,
+    mimeType: mimeTypeOf(task),
+    progress: progress(progressNote(life.state, life, null)),
+    gauge: spec.gauge,
+    ctime: record.ctimeMs,
+    mtime: life.mtimeMs,
+    retry: spec.retry,
+    tries: life.tries,
+    faults: (fault === null ? null : faultNumber(fault, sdk)) as TaskInfo['faults'],
+    reason: reasonText(life.reason, 'client'),
+    extras: { ...life.headers },
+  };
+}
+
+/** The payload of an event, and the `progress` of a `TaskInfo`. */
+export function progress({ state, index, processed, sizes, headers, body }: ProgressNote): Progress {
+  return {
+    state: stateNumber(state),
+    index,
+    processed,
+    sizes: [...sizes],
+    extras: { ...headers, body: body === null ? '' : textOr(body) },
+  };
+}
+
+/** The config of a task that another process created: from what is stored, with every default filled in. */
+export function storedConfig({ record: { spec } }: LiveTask, place: AppPlace): Config {
+  return {
+    action: actionNumber(spec.action),
+    url: spec.url,
+    title: spec.title,
+    description: spec.description,
+    mode: modeNumber(spec.mode) as NonNullable<Config['mode']>,
+    overwrite: spec.overwrite,
+    method: spec.method,
+    headers: { ...spec.headers },
+    data: dataOf(spec, place),
+    saveas: spec.target === '' ? '' : shownPath(spec.target, place),
+    network: networkNumber(spec.network),
+    metered: spec.metered,
+    roaming: spec.roaming,
+    retry: spec.retry,
+    redirect: spec.redirect,
+    index: spec.index,
+    begins: spec.begins,
+    ends: spec.ends,
+    gauge: spec.gauge,
+    precise: spec.precise,
+    ...(spec.token === null ? {} : { token: spec.token }),
+    priority: spec.priority,
+    extras: { ...spec.extras },
+    multipart: spec.multipart,
+    minSpeed: { speed: spec.minSpeed.bytesPerSecond, duration: spec.minSpeed.seconds },
+  };
+}
+
+/** Form fields first, then files, each as an item of its own. */
+function dataOf(spec: TaskSpec, place: AppPlace): string | FormItem[] {
+  if (spec.action === 'download') return spec.body;
+  return [
+    ...spec.form.map(({ name, value }) => ({ name, value })),
+    ...spec.files.map(({ name, path, filename, contentType }) => ({
+      name,
+      value: { path: shownPath(path, place), mimeType: contentType, filename },
+    })),
+  ];
+}
+
+/** On a device the type is forgotten when an agent task ends. @source harmony-request.md 1.4, mimeType */
+function mimeTypeOf({ record: { spec }, life, traits }: LiveTask): string {
+  const ended = life.state === 'completed' || life.state === 'failed';
+  if (traits.rules === 'device' && spec.api === 'agent' && ended) return '';
+  if (spec.action === 'upload') return 'multipart/form-data';
+  return life.mimeType || (spec.headers['Content-Type'] ?? '');
+}
+
+const strictText = new TextDecoder('utf-8', { fatal: true });
+
+/** Text where the bytes are text, else the bytes. */
+export function textOr(bytes: Uint8Array): string | ArrayBuffer {
+  try {
+    return strictText.decode(bytes);
+  } catch {
+    return bytes.slice().buffer;
+  }
+}

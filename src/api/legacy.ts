@@ -1,0 +1,277 @@
+import { errorCodes, reasons } from '../../machines/vocabulary.ts';
+import type { LiveTask } from '../engine/live.ts';
+import type { Notice, ProgressNote } from '../engine/notices.ts';
+import { createTask } from './agent.ts';
+import { checked, settle } from './calls.ts';
+import { failedReason, pausedReason, reasonText, sessionStatus } from './constants.ts';
+import { textOr } from './info.ts';
+import { Listeners } from './listeners.ts';
+import type { Owner } from './owner.ts';
+import { lastSegment, shownPath } from './paths.ts';
+import type {
+  AsyncCallback,
+  BaseContext,
+  DownloadConfig,
+  DownloadInfo,
+  DownloadTask,
+  TaskState,
+  UploadConfig,
+  UploadTask,
+} from './types.ts';
+import { checkListener, configOf, legacyDownloadEvents, legacyUploadEvents } from './validate.ts';
+import { checkDownloadConfig, checkUploadConfig } from './validate-legacy.ts';
+
+/**
+ * The API of levels 6 to 9: each call creates a background task and starts it.
+ * @source harmony-request.md 8
+ */
+export interface Legacy {
+  /** @throws 401, 13400001, 13400002 at once; rejects with 13400003, 201, 21900004, 13499999. */
+  downloadFile(context: BaseContext, config: DownloadConfig, callback: AsyncCallback<DownloadTask>): void;
+  downloadFile(context: BaseContext, config: DownloadConfig): Promise<DownloadTask>;
+  /** @throws 401, 13400001, 13400002 at once; rejects with 13400003, 201, 21900004, 13499999. */
+  uploadFile(context: BaseContext, config: UploadConfig, callback: AsyncCallback<UploadTask>): void;
+  uploadFile(context: BaseContext, config: UploadConfig): Promise<UploadTask>;
+  /** `downloadFile` without a context. @deprecated since API 9 */
+  download(config: DownloadConfig, callback: AsyncCallback<DownloadTask>): void;
+  download(config: DownloadConfig): Promise<DownloadTask>;
+  /** `uploadFile` without a context. @deprecated since API 9 */
+  upload(config: UploadConfig, callback: AsyncCallback<UploadTask>): void;
+  upload(config: UploadConfig): Promise<UploadTask>;
+}
+
+export function createLegacy(owner: Owner): Legacy {
+  const { engine, caller } = owner;
+  const begin = (kind: 'download' | 'upload', args: readonly unknown[], context: boolean) => {
+    const request = checked(engine, 'create', () => {
+      const config = configOf(args, { context });
+      return kind === 'download' ? checkDownloadConfig(config, caller) : checkUploadConfig(config, caller);
+    });
+    return createTask(owner, request, args[context ? 2 : 1], undefined, (tid) => {
+      const task = request.spec.action === 'download' ? new LegacyDownload(owner, tid) : new LegacyUpload(owner, tid);
+      owner.hold(tid, task);
+      const refusal = engine.operate(owner.uid, 'start', tid, owner.reach(true));
+      if (refusal !== null) throw owner.refusal(refusal, tid);
+      return task;
+    });
+  };
+  return {
+    downloadFile: (...args: readonly unknown[]) => begin('download', args, true),
+    uploadFile: (...args: readonly unknown[]) => begin('upload', args, true),
+    download: (...args: readonly unknown[]) => begin('download', args, false),
+    upload: (...args: readonly unknown[]) => begin('upload', args, false),
+  } as unknown as Legacy;
+}
+
+/** What both kinds of legacy task share: listeners that are never too late, and calls that swallow state errors. */
+abstract class LegacyTask {
+  readonly #owner: Owner;
+  readonly #tid: string;
+  readonly #events: readonly string[];
+  readonly #listeners: Listeners;
+  /** The last event of each type that nobody has heard. @source harmony-request.md 8.3 */
+  readonly #unheard = new Map<string, readonly unknown[]>();
+
+  constructor(owner: Owner, tid: string, events: readonly string[]) {
+    this.#owner = owner;
+    this.#tid = tid;
+    this.#events = events;
+    this.#listeners = new Listeners(owner.onThrow);
+  }
+
+  on(...args: readonly unknown[]): void {
+    const { event, listener } = checked(this.#owner.engine, 'on', () => checkListener('on', args, this.#events));
+    if (listener === null) return;
+    this.#listeners.add(event, listener);
+    const unheard = this.#unheard.get(event);
+    this.#unheard.delete(event);
+    if (unheard !== undefined) queueMicrotask(() => this.#listeners.deliver(event, unheard));
+  }
+
+  off(...args: readonly unknown[]): void {
+    const { event, listener } = checked(this.#owner.engine, 'off', () => checkListener('off', args, this.#events));
+    this.#listeners.remove(event, listener);
+  }
+
+  delete(callback?: unknown): unknown {
+    return this.swallowing(callback, () => {
+      this.ask('remove', true);
+      return true;
+    });
+  }
+
+  remove(callback?: unknown): unknown {
+    return this.delete(callback);
+  }
+
+  abstract hear(notice: Notice): void;
+
+  release(): void {
+    this.#owner.release(this.#tid);
+  }
+
+  protected get owner(): Owner {
+    return this.#owner;
+  }
+
+  protected get task(): LiveTask | undefined {
+    return this.#owner.engine.task(this.#tid);
+  }
+
+  protected tell(event: string, payload: readonly unknown[]): void {
+    if (this.#listeners.has(event)) this.#listeners.deliver(event, payload);
+    else this.#unheard.set(event, payload);
+  }
+
+  /** @returns whether it was done; only a missing permission is an error here. @throws 201 */
+  protected ask(operation: 'remove' | 'pause' | 'resume' | 'show', needsInternet: boolean): boolean {
+    const { engine, uid } = this.#owner;
+    const refusal = engine.operate(uid, operation, this.#tid, this.#owner.reach(needsInternet));
+    if (refusal?.code === errorCodes.PERMISSION) throw this.#owner.refusal(refusal, this.#tid);
+    return refusal === null;
+  }
+
+  protected swallowing<T>(callback: unknown, call: () => T): unknown {
+    return settle(call, callback, undefined);
+  }
+}
+
+class LegacyDownload extends LegacyTask {
+  constructor(owner: Owner, tid: string) {
+    super(owner, tid, legacyDownloadEvents);
+  }
+
+  suspend(callback?: unknown): unknown {
+    return this.swallowing(callback, () => this.ask('pause', true));
+  }
+
+  pause(callback?: unknown): unknown {
+    return this.suspend(callback);
+  }
+
+  restore(callback?: unknown): unknown {
+    return this.swallowing(callback, () => {
+      this.ask('resume', true);
+      return true;
+    });
+  }
+
+  resume(callback?: unknown): unknown {
+    return this.restore(callback);
+  }
+
+  getTaskInfo(callback?: unknown): unknown {
+    return this.swallowing(callback, () => {
+      this.ask('show', false);
+      return this.#info();
+    });
+  }
+
+  query(callback?: unknown): unknown {
+    return this.getTaskInfo(callback);
+  }
+
+  getTaskMimeType(callback?: unknown): unknown {
+    return this.swallowing(callback, () => {
+      this.ask('show', true);
+      return this.task?.life.mimeType ?? '';
+    });
+  }
+
+  queryMimeType(callback?: unknown): unknown {
+    return this.getTaskMimeType(callback);
+  }
+
+  override hear(notice: Notice): void {
+    switch (notice.event) {
+      case 'progress':
+        return this.tell('progress', [notice.progress.processed, notice.progress.sizes[0] ?? -1]);
+      case 'pause':
+        return this.tell('pause', []);
+      case 'completed':
+        this.tell('complete', []);
+        return this.release();
+      case 'failed':
+        this.tell('fail', [failedReason(notice.progress.reason, this.owner.engine.rules)]);
+        return this.release();
+      case 'remove':
+        this.tell('remove', []);
+        return this.release();
+    }
+  }
+
+  #info(): DownloadInfo {
+    const { task } = this;
+    if (task === undefined) return emptyInfo;
+    const { record, life } = task;
+    const path = shownPath(record.spec.target, this.owner.caller.place);
+    return {
+      description: record.spec.description,
+      downloadedBytes: life.processed,
+      downloadId: Number(record.tid),
+      failedReason: life.state === 'failed' ? failedReason(life.reason, this.owner.engine.rules) : 0,
+      fileName: lastSegment(path),
+      filePath: path,
+      pausedReason: pausedReason(life.state, life.reason) ?? 0,
+      status: sessionStatus(life.state),
+      targetURI: record.spec.url,
+      downloadTitle: record.spec.title,
+      downloadTotalBytes: life.sizes[0] ?? -1,
+    };
+  }
+}
+
+class LegacyUpload extends LegacyTask {
+  constructor(owner: Owner, tid: string) {
+    super(owner, tid, legacyUploadEvents);
+  }
+
+  override hear(notice: Notice): void {
+    switch (notice.event) {
+      case 'progress':
+        return this.tell('progress', [doneOf(notice.progress), totalOf(notice.progress)]);
+      case 'headerReceive':
+        return this.tell('headerReceive', [{ headers: { ...notice.headers }, body: textOr(notice.body) }]);
+      case 'completed':
+        this.tell('complete', [this.#states(notice.progress)]);
+        return this.release();
+      case 'failed':
+        this.tell('fail', [this.#states(notice.progress)]);
+        return this.release();
+      case 'remove':
+        return this.release();
+    }
+  }
+
+  /** Files before the current one were sent; the others share the task's fate. @source harmony-request.md 8.3 */
+  #states({ index, reason }: ProgressNote): TaskState[] {
+    const { place } = this.owner.caller;
+    return (this.task?.record.spec.files ?? []).map(({ path }, at) => ({
+      path: shownPath(path, place),
+      responseCode: at < index ? 0 : reasons[reason].code,
+      message: reasonText(at < index ? 'default' : reason, 'service'),
+    }));
+  }
+}
+
+const emptyInfo: DownloadInfo = {
+  description: '',
+  downloadedBytes: 0,
+  downloadId: 0,
+  failedReason: 0,
+  fileName: '',
+  filePath: '',
+  pausedReason: 0,
+  status: 0,
+  targetURI: '',
+  downloadTitle: '',
+  downloadTotalBytes: 0,
+};
+
+function doneOf({ index, processed, sizes }: ProgressNote): number {
+  return sizes.slice(0, index).reduce((sum, size) => sum + size, 0) + processed;
+}
+
+function totalOf({ sizes }: ProgressNote): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,92 @@
+import type { Facts } from '../../machines/admission.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Notice } from '../engine/notices.ts';
+import type { Refusal } from '../engine/turn.ts';
+import type { BusinessError } from '../errors.ts';
+import type { Files } from '../ports/files.ts';
+import type { ThrowHandler } from './listeners.ts';
+import type { AppPlace } from './paths.ts';
+import { refusalError } from './refusals.ts';
+import type { Caller } from './validate.ts';
+
+/** A task object of an app: of either generation of the API. */
+export interface Hearer {
+  hear(notice: Notice): void;
+  release(): void;
+}
+
+export interface OwnerOptions {
+  readonly engine: Engine;
+  readonly files: Files;
+  readonly uid: number;
+  readonly place: AppPlace;
+  readonly sdk: number;
+  readonly system: boolean;
+  readonly permissions: ReadonlySet<string>;
+  readonly mayClearText: (host: string) => boolean;
+  readonly onThrow: ThrowHandler;
+  readonly nowMs: () => number;
+}
+
+export const internet = 'ohos.permission.INTERNET';
+export const downloadManager = 'ohos.permission.DOWNLOAD_SESSION_MANAGER';
+export const uploadManager = 'ohos.permission.UPLOAD_SESSION_MANAGER';
+
+/** What the calls of one app share: who it is, what it may do, and the task objects it holds. */
+export class Owner {
+  readonly engine: Engine;
+  readonly uid: number;
+  readonly sdk: number;
+  readonly system: boolean;
+  readonly permissions: ReadonlySet<string>;
+  readonly onThrow: ThrowHandler;
+  readonly nowMs: () => number;
+  /** What argument checks need to know. */
+  readonly caller: Caller;
+  readonly #held = new Map<string, Hearer>();
+
+  constructor({ engine, files, uid, place, sdk, system, permissions, mayClearText, onThrow, nowMs }: OwnerOptions) {
+    this.engine = engine;
+    this.uid = uid;
+    this.sdk = sdk;
+    this.system = system;
+    this.permissions = permissions;
+    this.onThrow = onThrow;
+    this.nowMs = nowMs;
+    this.caller = { rules: engine.rules, place, files, sdk, system, mayClearText };
+  }
+
+  /** Facts about permissions. A session manager reaches tasks of other apps. @source harmony-request.md 9.6 */
+  reach(needsInternet = false): Facts {
+    const manages = this.permissions.has(downloadManager);
+    return {
+      ...(needsInternet && !manages && !this.permissions.has(internet) ? { notPermitted: true } : {}),
+      ...(manages ? { notOwner: false } : {}),
+    };
+  }
+
+  refusal(refusal: Refusal, tid: string): BusinessError {
+    return refusalError(refusal, tid, this.engine.task(tid));
+  }
+
+  hold(tid: string, hearer: Hearer): void {
+    this.#held.set(tid, hearer);
+  }
+
+  held(tid: string): Hearer | undefined {
+    return this.#held.get(tid);
+  }
+
+  release(tid: string): void {
+    this.#held.delete(tid);
+  }
+
+  hear(notice: Notice): void {
+    this.#held.get(notice.tid)?.hear(notice);
+  }
+
+  /** The process is gone, and every object with it. */
+  releaseAll(): void {
+    for (const hearer of [...this.#held.values()]) hearer.release();
+  }
+}

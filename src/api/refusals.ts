@@ -1,0 +1,43 @@
+import type { Obstacle } from '../../machines/admission.ts';
+import type { Operation, State } from '../../machines/vocabulary.ts';
+import { adviceFor } from '../engine/advice.ts';
+import type { LiveTask } from '../engine/live.ts';
+import type { Refusal } from '../engine/turn.ts';
+import { BusinessError, errorName } from '../errors.ts';
+
+/** What stood in the way, and what helps. */
+const obstacles: Record<Obstacle, string> = {
+  parametersWrong: 'an argument is wrong',
+  pathBad: 'the path is bad, or something is there already',
+  fileUnusable: 'the file cannot be opened',
+  notSystemApp: 'only a system app may call this',
+  serviceDown: 'the background service cannot be reached; try again once it is up',
+  notPermitted: 'the app lacks the permission; declare ohos.permission.INTERNET (or a session manager permission)',
+  notForeground: 'the app is not in the foreground; bring it there first, or create the task in mode BACKGROUND',
+  queueFull: "the app's task queue is full; wait for a task to end, or remove one",
+  notCreatable: 'the task cannot be created: its record cannot be stored, or config.data is no array',
+  unknownTask: 'no task has this id: it never was, was removed, or was collected; search() lists those there are',
+  accountAway: 'the user that owns the task is not the one in the foreground',
+  notOwner: 'the task belongs to another app',
+  wrongToken: 'the task has another token, or none; pass the one it was created with to touch() or getTask()',
+};
+
+/** The error that a caller gets for what a chart refused. */
+export function refusalError(refusal: Refusal, tid: string, task: LiveTask | undefined): BusinessError {
+  return new BusinessError(errorName(refusal.code), { detail: detailOf(refusal, tid, task) });
+}
+
+function detailOf(refusal: Refusal, tid: string, task: LiveTask | undefined): string {
+  const { operation, state } = refusal;
+  const subject = tid === '' ? operation : `${operation}: task ${tid}`;
+  if (refusal.obstacle !== undefined) return `${subject}: ${obstacles[refusal.obstacle]}`;
+  if (state === 'unstored') return `${subject}: the change could not be stored, so it was not made; try again`;
+  if (task === undefined || operation === 'create') return `${subject} is ${state}`;
+  return `${subject} is ${state}; ${waysOut(task, task.life.state, operation)}`;
+}
+
+function waysOut(task: LiveTask, state: State, operation: Exclude<Operation, 'create'>): string {
+  const { legal, way } = adviceFor(task.traits, state, operation);
+  const now = legal.length === 0 ? 'nothing is legal now' : `legal now: ${legal.join(', ')}`;
+  return `${now}; way out: ${way === null ? 'create a new task' : way.join(', then ')}`;
+}

@@ -1,0 +1,117 @@
+import { errorCodes } from '../../machines/vocabulary.ts';
+import type { Notice } from '../engine/notices.ts';
+import type { Refusal } from '../engine/turn.ts';
+import { checked, settle } from './calls.ts';
+import { faultNumber, waitingReasonNumber } from './constants.ts';
+import { progress } from './info.ts';
+import { Listeners } from './listeners.ts';
+import type { Owner } from './owner.ts';
+import type { Config, HttpResponse, Task } from './types.ts';
+import { agentEvents, checkListener, checkSpeed } from './validate.ts';
+
+/** The object that an app holds for an agent task. There is one for each task and process. @source harmony-request.md 6.2 */
+export class AgentTask {
+  readonly tid: string;
+  config: Config;
+  readonly #owner: Owner;
+  readonly #listeners: Listeners;
+  #released = false;
+
+  constructor(owner: Owner, tid: string, config: Config) {
+    this.tid = tid;
+    this.config = config;
+    this.#owner = owner;
+    this.#listeners = new Listeners(owner.onThrow);
+  }
+
+  start(callback?: unknown): unknown {
+    return settle(() => this.#ask('start'), callback);
+  }
+
+  pause(callback?: unknown): unknown {
+    return settle(() => this.#ask('pause'), callback);
+  }
+
+  resume(callback?: unknown): unknown {
+    return settle(() => this.#ask('resume'), callback);
+  }
+
+  stop(callback?: unknown): unknown {
+    return settle(() => this.#ask('stop'), callback);
+  }
+
+  setMaxSpeed(speed?: unknown): unknown {
+    const { engine, uid } = this.#owner;
+    const floor = engine.task(this.tid)?.record.spec.minSpeed.bytesPerSecond ?? 0;
+    const bytesPerSecond = checked(engine, 'setMaxSpeed', () => checkSpeed(speed, floor));
+    return settle(() => this.#done(engine.setMaxSpeed(uid, this.tid, bytesPerSecond, this.#owner.reach())), undefined);
+  }
+
+  on(...args: readonly unknown[]): void {
+    const { event, listener } = checked(this.#owner.engine, 'on', () => checkListener('on', args, agentEvents));
+    if (listener !== null && !this.#released) this.#listeners.add(event, listener);
+  }
+
+  off(...args: readonly unknown[]): void {
+    const { event, listener } = checked(this.#owner.engine, 'off', () => checkListener('off', args, agentEvents));
+    this.#listeners.remove(event, listener);
+  }
+
+  /** Hands a notice to those who listen. */
+  hear(notice: Notice): void {
+    switch (notice.event) {
+      case 'progress':
+      case 'completed':
+      case 'failed':
+      case 'pause':
+      case 'resume':
+        return this.#listeners.deliver(notice.event, [progress(notice.progress)]);
+      case 'remove':
+        this.#listeners.deliver('remove', [progress(notice.progress)]);
+        return this.release();
+      case 'response': {
+        const { version, status, phrase, headers } = notice.response;
+        const response: HttpResponse = {
+          version,
+          statusCode: status,
+          reason: phrase,
+          headers: new Map([...headers].map(([name, values]) => [name, [...values]])),
+        };
+        return this.#listeners.deliver('response', [response]);
+      }
+      case 'faultOccur':
+        return this.#listeners.deliver('faultOccur', [
+          notice.fault === null ? null : faultNumber(notice.fault, this.#owner.sdk),
+        ]);
+      case 'wait':
+        return this.#listeners.deliver('wait', [waitingReasonNumber(notice.reason)]);
+    }
+  }
+
+  /** The object is of no more use: its task was removed, or its process is gone. */
+  release(): void {
+    this.#released = true;
+    this.#listeners.removeAll();
+    this.#owner.release(this.tid);
+  }
+
+  #ask(operation: 'start' | 'pause' | 'resume' | 'stop'): true | undefined {
+    const { engine, uid } = this.#owner;
+    if (operation === 'start' && this.#released) {
+      return this.#done({ code: errorCodes.TASK_STATE, operation, state: 'removed' });
+    }
+    const needsInternet = operation === 'start' || operation === 'resume';
+    return this.#done(engine.operate(uid, operation, this.tid, this.#owner.reach(needsInternet)));
+  }
+
+  /** A device resolves these calls with true. @source harmony-request.md Q22 */
+  #done(refusal: Refusal | null): true | undefined {
+    if (refusal !== null) throw this.#owner.refusal(refusal, this.tid);
+    return this.#owner.engine.rules === 'device' ? true : undefined;
+  }
+}
+
+/** The same object, with the published overloads. */
+export function asTask(task: AgentTask): Task {
+  return task as unknown as Task;
+}

@@ -1,0 +1,265 @@
+import type { FormField, Mode, Network, Rules, TaskSpec } from '../../machines/vocabulary.ts';
+import { networkWord } from './constants.ts';
+import { checkTarget, checkUploads, type FileDraft } from './disk.ts';
+import { Fields, isObject, itemsMax, itemsOf, parameterError, trimSpaces, whole } from './fields.ts';
+import { targetInput } from './paths.ts';
+import {
+  type Caller,
+  type Checked,
+  checkLength,
+  checkRange,
+  checkToken,
+  checkUrl,
+  configOf,
+  fieldsOf,
+  timeoutDefaults,
+  totalSecondsMax,
+} from './validate.ts';
+
+const titleBytesMax = 256;
+const descriptionBytesMax = 1024;
+const proxyBytesMax = 512;
+const noticeTitleBytesMax = 1024;
+const noticeTextBytesMax = 3072;
+const filesMax = 100;
+const quietTotalMs = 600_000;
+
+/** The arguments of `create`. @throws PARAMETER, FILE_IO @source harmony-request.md 1.5 */
+export function checkCreate(args: readonly unknown[], caller: Caller): Checked {
+  return checkAgentConfig(configOf(args, { context: true }), caller);
+}
+
+/**
+ * A `Config`, checked in the published order: the first thing wrong is what the caller hears of.
+ * The disk is looked at and left alone; the engine claims a download's target.
+ * @throws PARAMETER, FILE_IO
+ * @source harmony-request.md 1.5, 1.6
+ */
+export function checkAgentConfig(config: unknown, caller: Caller): Checked {
+  const { rules } = caller;
+  const fields = fieldsOf(config, rules);
+  const action = actionOf(fields);
+  const url = checkUrl(fields, caller);
+  const data = action === 'download' ? { ...empty, body: bodyOf(fields, rules) } : formOf(fields, caller);
+  const range = checkRange(fields, action === 'download' ? null : data.drafts.length);
+  const proxy = proxyOf(fields);
+  const title = checkLength(fields.text('title') || action, 'config.title', titleBytesMax);
+  const givenToken = fields.text('token');
+  const token = givenToken === undefined ? null : checkToken(givenToken);
+  const description = checkLength(fields.text('description') ?? '', 'config.description', descriptionBytesMax);
+  const saveas = action === 'download' ? targetInput(fields.text('saveas'), 'config.saveas', url, rules, 'agent') : '';
+  const gauge = fields.flag('gauge', false);
+  const notification = checkNotification(fields.get('notification'), 'config.notification', { gauge, ...caller });
+  const minSpeed = minSpeedOf(fields, rules);
+  const timeout = timeoutOf(fields, rules, notification.disable === true);
+
+  const mode = modeOf(fields, rules);
+  const overwrite = fields.flag('overwrite', false);
+  const rest = {
+    method: methodOf(fields, action),
+    headers: fields.map('headers'),
+    network: networkOf(fields),
+    metered: fields.flag('metered', false),
+    roaming: fields.flag('roaming', true),
+    retry: fields.flag('retry', true),
+    redirect: fields.flag('redirect', true),
+    precise: fields.flag('precise', false),
+    // A device keeps it unsigned, so a negative one becomes the least urgent of all.
+    priority: (fields.int('priority') ?? 0) >>> 0,
+    extras: fields.map('extras'),
+    multipart: fields.flag('multipart', false),
+  } as const;
+
+  const disk = { ...caller, api: 'agent', mode } as const;
+  const target = action === 'download' ? checkTarget(disk, 'config.saveas', saveas, overwrite) : '';
+  const { files, sizes } = checkUploads(disk, 'config.data', data.drafts, range);
+
+  const spec: TaskSpec = {
+    api: 'agent',
+    action,
+    mode,
+    url,
+    title,
+    description,
+    body: data.body,
+    form: data.form,
+    files,
+    target,
+    overwrite,
+    proxy,
+    gauge,
+    token,
+    notification,
+    minSpeed,
+    timeout,
+    ...range,
+    ...rest,
+  };
+  return { spec, sizes: action === 'download' ? [-1] : sizes, rejection: null };
+}
+
+/** @throws PARAMETER @source harmony-request.md 1.5, 9.1 */
+export function checkNotification(
+  value: unknown,
+  where: string,
+  { rules, gauge, system }: { rules: Rules; gauge: boolean; system: boolean },
+): TaskSpec['notification'] {
+  const none = { visibility: gauge ? 3 : 1 };
+  if (value === undefined) return none;
+  if (!isObject(value)) throw parameterError('type', `${where} is no object`, value, 'a Notification');
+  const fields = new Fields(value, where, rules);
+  const title = fields.text('title');
+  const text = fields.text('text');
+  if (title !== undefined) checkLength(title, `${where}.title`, noticeTitleBytesMax);
+  if (text !== undefined) checkLength(text, `${where}.text`, noticeTextBytesMax);
+  const { visibility = none.visibility } = { visibility: fields.get('visibility') };
+  if (visibility !== 1 && visibility !== 2 && visibility !== 3) {
+    throw parameterError('verification', `${where}.visibility is unknown`, visibility, '1, 2 or 3');
+  }
+  const wantAgent = fields.get('wantAgent');
+  if (wantAgent !== undefined && !isObject(wantAgent)) {
+    throw parameterError('verification', `${where}.wantAgent is no WantAgent`, wantAgent, 'a WantAgent');
+  }
+  const disable = fields.flag('disable', false) && system;
+  return {
+    visibility,
+    ...(title === undefined ? {} : { title }),
+    ...(text === undefined ? {} : { text }),
+    ...(disable ? { disable } : {}),
+  };
+}
+
+interface UploadData {
+  readonly body: string;
+  readonly form: readonly FormField[];
+  readonly drafts: readonly FileDraft[];
+}
+
+const empty: UploadData = { body: '', form: [], drafts: [] };
+
+function actionOf(fields: Fields): TaskSpec['action'] {
+  const action = fields.get('action');
+  const legal = 'Action.DOWNLOAD (0) or Action.UPLOAD (1)';
+  if (action === undefined) throw parameterError('missing', 'config.action is missing', action, legal);
+  if (typeof action !== 'number') throw parameterError('type', 'config.action is no number', action, legal);
+  if (action === 0) return 'download';
+  if (action === 1) return 'upload';
+  throw parameterError('verification', 'config.action is unknown', action, legal);
+}
+
+function bodyOf(fields: Fields, rules: Rules): string {
+  const data = fields.get('data');
+  if (typeof data === 'string') return data;
+  if (data === undefined && (rules === 'documented' || !fields.has('data'))) return '';
+  throw parameterError('type', 'config.data is no string', data, 'a string for a download');
+}
+
+function formOf(fields: Fields, { rules, sdk }: Caller): UploadData {
+  const data = fields.get('data');
+  const items = itemsOf(data, 'config.data');
+  if (items === undefined) throw parameterError('type', 'config.data is no array', data, 'FormItem[] for an upload');
+  const form: FormField[] = [];
+  const drafts: FileDraft[] = [];
+  const max = sdk >= 15 ? filesMax : itemsMax;
+  for (const [at, item] of items.entries()) {
+    const where = `config.data[${at}]`;
+    const { name, value } = formItem(item, where, rules);
+    if (typeof value === 'string') form.push({ name, value });
+    else for (const spec of itemsOf(value, where) ?? [value]) drafts.push(draftOf(spec, name, where, rules));
+    if (drafts.length > max) {
+      throw parameterError('verification', 'config.data has too many files', drafts.length, `at most ${max}`);
+    }
+  }
+  if (drafts.length === 0) throw parameterError('missing', 'config.data: files are empty', data, 'at least one file');
+  return { body: '', form, drafts };
+}
+
+function formItem(item: unknown, where: string, rules: Rules): { name: string; value: unknown } {
+  const legal = 'form items { name: string, value: string, FileSpec or FileSpec[] }';
+  if (!isObject(item)) throw parameterError('missing', `${where} is no form item`, item, legal);
+  const fields = new Fields(item, where, rules);
+  const name = fields.get('name');
+  if (typeof name !== 'string') throw parameterError('missing', `${where}.name of the form items`, name, legal);
+  const value = fields.get('value');
+  if (typeof value === 'string' || isObject(value)) return { name, value };
+  throw parameterError('missing', `${where}.value of the form items`, value, legal);
+}
+
+function draftOf(spec: unknown, name: string, where: string, rules: Rules): FileDraft {
+  const legal = 'form items whose files have a path';
+  if (!isObject(spec)) throw parameterError('missing', `${where}.value holds no FileSpec`, spec, legal);
+  const fields = new Fields(spec, `${where}.value`, rules);
+  const path = trimSpaces(fields.text('path') ?? '');
+  if (path === '') throw parameterError('missing', `${where}.value.path is missing`, path, legal);
+  return { name, path, filename: fields.text('filename') ?? '', contentType: fields.text('contentType') ?? '' };
+}
+
+function proxyOf(fields: Fields): string {
+  const proxy = checkLength(fields.text('proxy') ?? '', 'config.proxy', proxyBytesMax);
+  if (proxy === '' || /^http:\/\/[^\r\n]+:\d{1,5}$/.test(proxy)) return proxy;
+  throw parameterError('verification', 'config.proxy has a wrong format', proxy, 'proxy format http://<host>:<port>');
+}
+
+function minSpeedOf(fields: Fields, rules: Rules): TaskSpec['minSpeed'] {
+  const off = { bytesPerSecond: 0, seconds: 0 };
+  const value = fields.get('minSpeed');
+  if (value === undefined) return off;
+  const where = 'config.minSpeed';
+  if (!isObject(value)) throw parameterError('type', `${where} is no object`, value, '{ speed, duration }');
+  const members = new Fields(value, where, rules);
+  const bytesPerSecond = atLeast(0, members.get('speed'), `${where}.speed`);
+  const seconds = atLeast(0, members.get('duration'), `${where}.duration`);
+  return bytesPerSecond > 0 && seconds > 0 ? { bytesPerSecond, seconds } : off;
+}
+
+function timeoutOf(fields: Fields, rules: Rules, quiet: boolean): TaskSpec['timeout'] {
+  const value = fields.get('timeout');
+  if (value !== undefined && !isObject(value)) {
+    throw parameterError('type', 'config.timeout is no object', value, '{ connectionTimeout?, totalTimeout? }');
+  }
+  const members = new Fields(value ?? {}, 'config.timeout', rules);
+  const connection = members.get('connectionTimeout');
+  const total = members.get('totalTimeout');
+  const totalMs = quiet ? quietTotalMs : timeoutDefaults.totalMs;
+  return {
+    connectionMs: connection === undefined ? timeoutDefaults.connectionMs : connectionSeconds(connection, rules) * 1000,
+    totalMs: total === undefined ? totalMs : totalSeconds(total) * 1000,
+  };
+}
+
+/** A device reads a negative number as a huge one. No connection outlasts the longest task, so that is huge enough. */
+function connectionSeconds(value: unknown, rules: Rules): number {
+  if (rules === 'device' && typeof value === 'number' && value <= -1) return totalSecondsMax;
+  return Math.min(atLeast(1, value, 'config.timeout.connectionTimeout'), totalSecondsMax);
+}
+
+function totalSeconds(value: unknown): number {
+  const where = 'config.timeout.totalTimeout';
+  const seconds = atLeast(1, value, where);
+  if (seconds <= totalSecondsMax) return seconds;
+  throw parameterError('verification', `${where} is out of range`, value, `1 to ${totalSecondsMax} s`);
+}
+
+/** A whole number. @throws PARAMETER */
+function atLeast(min: number, value: unknown, where: string): number {
+  if (typeof value !== 'number') throw parameterError('type', `${where} is no number`, value, `${min} or more`);
+  const int = value < 0 ? undefined : whole(value);
+  if (int !== undefined && int >= min) return int;
+  throw parameterError('verification', `${where} is out of range`, value, `${min} or more`);
+}
+
+function modeOf(fields: Fields, rules: Rules): Mode {
+  const number = (fields.int('mode') ?? 0) >>> 0;
+  if (number === 1) return 'foreground';
+  return number === 0 || rules === 'documented' ? 'background' : 'any';
+}
+
+function methodOf(fields: Fields, action: TaskSpec['action']): TaskSpec['method'] {
+  const method = fields.text('method')?.toUpperCase();
+  if (method === 'POST') return 'POST';
+  return action === 'download' ? 'GET' : 'PUT';
+}
+
+function networkOf(fields: Fields): Network {
+  return networkWord(fields.int('network')) ?? 'any';
+}
