@@ -74,10 +74,7 @@ export function createAgent(owner: Owner): Agent {
     const wrongToken = task !== undefined && task.record.spec.token !== token;
     const refusal = engine.operate(uid, operation, tid, { ...owner.reach(), wrongToken });
     if (refusal !== null) throw owner.refusal(refusal, tid);
-    return taskInfo(engine.task(tid) ?? unreachable(`task ${tid} vanished while it was shown`), {
-      place: caller.place,
-      sdk: owner.sdk,
-    });
+    return taskInfo(engine.task(tid) ?? unreachable(`task ${tid} vanished while it was shown`), caller);
   };
 
   return {
@@ -170,7 +167,7 @@ export function createAgent(owner: Owner): Agent {
           notOwner: !owner.permissions.has(needed),
         });
         if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('query'), tid);
-        return taskInfo(task, { place: caller.place, sdk: owner.sdk }, true);
+        return taskInfo(task, caller, true);
       }, args[1]);
     },
   } as Agent;

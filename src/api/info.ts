@@ -1,20 +1,23 @@
-import { reasons, type TaskSpec } from '../../machines/vocabulary.ts';
-import type { LiveTask } from '../engine/live.ts';
+import { type Rules, reasons, type TaskSpec } from '../../machines/vocabulary.ts';
 import { type ProgressNote, progressNote } from '../engine/notices.ts';
+import type { StoredTask, TaskLife } from '../ports/store.ts';
 import { actionNumber, faultNumber, modeNumber, networkNumber, reasonText, stateNumber } from './constants.ts';
 import { type AppPlace, shownPath } from './paths.ts';
 import type { Config, FormItem, Progress, TaskInfo } from './types.ts';
 
-/** `TaskInfo` has null for `faults` where the declarations promise a number. @source harmony-request.md 1.4 */
+/** Who reads. */
 export interface InfoOf {
+  readonly rules: Rules;
   readonly place: AppPlace;
   /** Target SDK level of the app that reads. */
   readonly sdk: number;
 }
 
-/** What `show` and `touch` answer; `query` hides the url and the data, and tells the owner. @source harmony-request.md 1.4 */
-export function taskInfo(task: LiveTask, { place, sdk }: InfoOf, forSystem = false): TaskInfo {
-  const { record, life } = task;
+/**
+ * What `show` and `touch` answer; `query` (`forSystem`) hides the url and the data, and tells the owner.
+ * `faults` is null without a fault, though the declarations promise a number. @source harmony-request.md 1.4
+ */
+export function taskInfo({ record, life }: StoredTask, { rules, place, sdk }: InfoOf, forSystem = false): TaskInfo {
   const { spec } = record;
   const fault = reasons[life.reason].fault;
   return {
@@ -28,7 +31,7 @@ export function taskInfo(task: LiveTask, { place, sdk }: InfoOf, forSystem = fal
     action: actionNumber(spec.action),
     mode: modeNumber(spec.mode) as TaskInfo['mode'],
     priority: spec.priority,
-    mimeType: mimeTypeOf(task),
+    mimeType: mimeTypeOf(record.spec, life, rules),
     progress: progress(progressNote(life.state, life, null)),
     gauge: spec.gauge,
     ctime: record.ctimeMs,
@@ -53,7 +56,7 @@ export function progress({ state, index, processed, sizes, headers, body }: Prog
 }
 
 /** The config of a task that another process created: from what is stored, with every default filled in. */
-export function storedConfig({ record: { spec } }: LiveTask, place: AppPlace): Config {
+export function storedConfig({ record: { spec } }: StoredTask, place: AppPlace): Config {
   return {
     action: actionNumber(spec.action),
     url: spec.url,
@@ -96,9 +99,9 @@ function dataOf(spec: TaskSpec, place: AppPlace): string | FormItem[] {
 }
 
 /** On a device the type is forgotten when an agent task ends. @source harmony-request.md 1.4, mimeType */
-function mimeTypeOf({ record: { spec }, life, traits }: LiveTask): string {
+function mimeTypeOf(spec: TaskSpec, life: TaskLife, rules: Rules): string {
   const ended = life.state === 'completed' || life.state === 'failed';
-  if (traits.rules === 'device' && spec.api === 'agent' && ended) return '';
+  if (rules === 'device' && spec.api === 'agent' && ended) return '';
   if (spec.action === 'upload') return 'multipart/form-data';
   return life.mimeType || (spec.headers['Content-Type'] ?? '');
 }

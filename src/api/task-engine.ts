@@ -164,7 +164,7 @@ export function createEngine(options: EngineOptions): TaskEngine {
     collectGarbage: () => engine.collectGarbage(),
     tasks: () =>
       [...engine.tasks()].map((task) => ({
-        ...taskInfo(task, { place: apps.get(task.record.uid)?.place ?? bare, sdk: defaultSdk }),
+        ...taskInfo(task, { rules, place: apps.get(task.record.uid)?.place ?? bare, sdk: defaultSdk }),
         uid: String(task.record.uid),
         bundle: task.record.bundle,
       })),

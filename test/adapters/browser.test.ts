@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
@@ -28,7 +29,7 @@ const script = `
   }`;
 
 it('lets the simulated adapters and both clocks run where there is no Node', async () => {
-  const stdin = { contents: script, resolveDir: new URL('../../src/adapters', import.meta.url).pathname };
+  const stdin = { contents: script, resolveDir: fileURLToPath(new URL('../../src/adapters', import.meta.url)) };
   const built = await build({
     stdin,
     bundle: true,

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** A script beside this file, built so that a process of its own can run it: Node 20 cannot load TypeScript. */
@@ -32,7 +33,7 @@ export async function buildChild(name: string): Promise<Child> {
   const directory = await mkdtemp(join(tmpdir(), 'longshore-child-'));
   await chmod(directory, 0o755); // also for a child that runs as somebody else
   const script = join(directory, 'child.mjs');
-  const repository = new URL('../..', import.meta.url).pathname;
+  const repository = fileURLToPath(new URL('../..', import.meta.url));
   await build({
     entryPoints: [join(repository, 'test/support', name)],
     outfile: script,
@@ -43,13 +44,20 @@ export async function buildChild(name: string): Promise<Child> {
     logLevel: 'error',
   });
   await symlink(join(repository, 'node_modules'), join(directory, 'node_modules'));
-  const start: Child['start'] = (args, options = {}) =>
-    watch(spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'], ...options }));
+  const started: ChildProcess[] = [];
+  const start: Child['start'] = (args, options = {}) => {
+    const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'], ...options });
+    started.push(child);
+    return watch(child);
+  };
   return {
     script,
     start,
     run: (...args) => end(start(args)),
-    dispose: () => rm(directory, { recursive: true, force: true }),
+    dispose: async () => {
+      for (const child of started) child.kill('SIGKILL'); // those that a failed test left running
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 

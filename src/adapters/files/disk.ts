@@ -4,6 +4,7 @@ import {
   constants,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readlinkSync,
@@ -67,9 +68,10 @@ export function realPath(path: string): string {
 
 function readLink(path: string): string | null {
   try {
-    return readlinkSync(path);
+    // Asked first, since most names are no links, and a throw costs more than a question.
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : null;
   } catch {
-    return null;
+    return null; // what may not be looked at stays as it is, and is met when it is opened
   }
 }
 

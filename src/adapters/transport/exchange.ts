@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
 import { type Files, FileTrouble, type FileWriter } from '../../ports/files.ts';
 import type { Random } from '../../ports/random.ts';
 import type { DownloadJob, JobFile, Run, TransferJob, TransferReport, UploadJob } from '../../ports/transport.ts';
@@ -39,6 +39,8 @@ export class Exchange implements Run {
   #cancelled = false;
   #call: Call | null = null;
   #wake: (() => void) | null = null;
+  #counted = { index: 0, bytes: 0 };
+  #late: Timer | null = null;
   #told = { index: -1, bytes: 0, atMs: -Infinity };
   /** Resolves when the upload's body has let go of its file; `#bodyTrouble` says what was wrong with it. */
   #reading: Promise<void> = Promise.resolve();
@@ -68,6 +70,7 @@ export class Exchange implements Run {
 
   async #run(): Promise<void> {
     const lastWord = await this.#transfer(this.#job).catch((error: unknown) => this.#failure(error));
+    this.#late?.cancel();
     this.#report(lastWord);
   }
 
@@ -264,13 +267,21 @@ export class Exchange implements Run {
     this.#report({ type: 'responded', version, status, phrase, headers, body });
   }
 
+  /** Tells the count now, or later when it was told just now: a body that stalls does not keep it back. */
   #progress(index: number, bytes: number): void {
-    const nowMs = this.#nowMs();
-    if (nowMs - this.#told.atMs >= reportIntervalMs) this.#tellReceived(index, bytes);
+    this.#counted = { index, bytes };
+    const waitMs = this.#told.atMs + reportIntervalMs - this.#nowMs();
+    if (waitMs <= 0) this.#tellReceived(index, bytes);
+    else
+      this.#late ??= this.#means.clock.after(waitMs, () =>
+        this.#tellReceived(this.#counted.index, this.#counted.bytes),
+      );
   }
 
   /** A body that is sent again after a redirect does not count back. */
   #tellReceived(index: number, bytes: number): void {
+    this.#late?.cancel();
+    this.#late = null;
     const told = this.#told;
     if (index < told.index || (index === told.index && bytes <= told.bytes)) return;
     this.#told = { index, bytes, atMs: this.#nowMs() };

@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+console.error('longshore: no command yet');
