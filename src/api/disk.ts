@@ -1,4 +1,5 @@
 import type { Api, Mode, TaskSpec, UploadFile } from '../../machines/vocabulary.ts';
+import { rangeOf } from '../engine/jobs.ts';
 import { BusinessError } from '../errors.ts';
 import type { Look } from '../ports/files.ts';
 import { parameterError } from './fields.ts';
@@ -58,21 +59,10 @@ export function checkUploads(
   for (const { error } of judged) if (error !== null && error.code === 401) throw error;
   for (const { error } of judged) if (error !== null) throw error;
   const sizes = judged.map(({ bytes }, at) => {
-    const { from, to } = at === range.index ? trimmed(bytes, range.begins, range.ends) : { from: 0, to: bytes - 1 };
+    const { from, to } = rangeOf(range, at, bytes);
     return to - from + 1;
   });
   return { files: judged.map(({ draft, path }) => finished(draft, path)), sizes };
-}
-
-/**
- * The bytes of a file that `begins` and `ends` (inclusive) leave. `to` is `from` − 1 for none.
- * An end before 0 or behind the file is its last byte; a start behind the end means the whole file.
- * @source harmony-request.md 7.3
- */
-export function trimmed(bytes: number, begins: number, ends: number): { readonly from: number; readonly to: number } {
-  const last = bytes - 1;
-  const to = ends < 0 || ends > last ? last : ends;
-  return begins > to ? { from: 0, to: last } : { from: begins, to };
 }
 
 interface Judged {

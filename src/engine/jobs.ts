@@ -2,7 +2,11 @@ import type { TaskSpec } from '../../machines/vocabulary.ts';
 import type { TaskLife, TaskRecord } from '../ports/store.ts';
 import type { JobFile, TransferJob } from '../ports/transport.ts';
 
-/** The first and last byte (inclusive) of an upload's file that are sent. @source harmony-request.md 7.3 */
+/**
+ * The first and last byte (inclusive) of an upload's file that are sent; `to` is `from` − 1 for none.
+ * An end before 0 or behind the file is its last byte; a start behind the end means the whole file.
+ * @source harmony-request.md 7.3
+ */
 export function rangeOf(spec: Pick<TaskSpec, 'index' | 'begins' | 'ends'>, index: number, bytes: number) {
   const whole = { from: 0, to: bytes - 1 };
   if (index !== spec.index) return whole;

@@ -61,7 +61,7 @@ export type Letter =
   | { readonly to: 'slots'; readonly event: SlotsEvent };
 
 /** Order of creation; the clock may have jumped between two of them, so `seq` decides among equals. */
-export function byCreation(a: LiveTask, b: LiveTask): number {
+function byCreation(a: LiveTask, b: LiveTask): number {
   return a.record.ctimeMs - b.record.ctimeMs || a.record.seq - b.record.seq;
 }
 

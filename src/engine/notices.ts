@@ -15,7 +15,7 @@ export interface ProgressNote {
   readonly body: Uint8Array | null;
 }
 
-export type ResponseNote = Omit<Extract<TransferReport, { type: 'responded' }>, 'type' | 'body'>;
+type ResponseNote = Omit<Extract<TransferReport, { type: 'responded' }>, 'type' | 'body'>;
 
 /** What happened to a task, for those who listen. @source harmony-request.md 6.1 */
 export type Notice = { readonly uid: number; readonly tid: string } & (

@@ -36,12 +36,6 @@ export interface TaskLife {
   readonly ranMs: number;
 }
 
-/** An app that has tasks. */
-export interface AppRecord {
-  readonly uid: number;
-  readonly bundle: string;
-}
-
 export interface StoredTask {
   readonly record: TaskRecord;
   readonly life: TaskLife;

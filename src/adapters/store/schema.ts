@@ -61,7 +61,7 @@ export function migrate(database: Database.Database, steps: readonly string[] = 
 
 /** All that `act` does, or nothing of it. */
 export function inTransaction(database: Database.Database, act: () => void): void {
-  database.exec('SELECT 1');
+  database.exec('BEGIN IMMEDIATE');
   try {
     act();
     database.exec('COMMIT');

@@ -1,0 +1,152 @@
+import { reasonText } from '../../src/api/constants.ts';
+import type { Config, FormItem, Progress, Task, TaskInfo } from '../../src/api/types.ts';
+import { agentEvents } from '../../src/api/validate.ts';
+import { BusinessError } from '../../src/errors.ts';
+import { createWorld, type FaultRule, serverOrigin, type World, type WorldOptions } from '../../src/sim/index.ts';
+import type { App } from '../../src/api/task-engine.ts';
+import { type Reason, type Rules, reasons, type State } from '../../machines/vocabulary.ts';
+import { stateWord } from '../../src/api/constants.ts';
+
+export const bothRules = ['documented', 'device'] as const satisfies readonly Rules[];
+export const rateBytes = 10_000;
+
+/** A world whose wire takes 100 s for `/big` and 10 s for `/mid`, so that transfers can be met on their way. */
+export function slowWorld(options: WorldOptions = {}): World {
+  return createWorld({
+    files: { '/big': 100 * rateBytes, '/mid': 10 * rateBytes, '/small': 1_000 },
+    wire: { bytesPerSecond: rateBytes },
+    ...options,
+  });
+}
+
+/** The config of a download of `path`, to a file of the same name. */
+export function downloadOf(path: string, config: Partial<Config> = {}): Partial<Config> {
+  return { action: 0, url: serverOrigin + path, saveas: `/data${path}`, ...config };
+}
+
+/** Puts files of these sizes on the disk, and makes the config of their upload to `/up`. */
+export function uploadOf(world: World, bytes: readonly number[], config: Partial<Config> = {}): Partial<Config> {
+  const data = bytes.map((size, at): FormItem => {
+    const path = `/data/part${at}.bin`;
+    world.disk.write(path, contentOf(at, size));
+    return { name: `part${at}`, value: { path } };
+  });
+  return { action: 1, url: `${serverOrigin}/up`, data, ...config };
+}
+
+/** What `uploadOf` puts into its file number `at`. */
+export function contentOf(at: number, bytes: number): Uint8Array {
+  return Uint8Array.from({ length: bytes }, (_, offset) => (offset * 7 + at) % 251);
+}
+
+export type Heard = readonly [event: string, payload: unknown];
+
+interface Speaker {
+  on(event: string, listener: (...payload: readonly unknown[]) => void): void;
+}
+
+/** Everything that a task tells, in order. */
+export function hear(task: Task): Heard[] {
+  const heard: Heard[] = [];
+  for (const event of agentEvents) {
+    (task as unknown as Speaker).on(event, (payload) => heard.push([event, payload]));
+  }
+  return heard;
+}
+
+/** Everything that a legacy task tells; the payload is the list of arguments. */
+export function hearLegacy(task: object, events: readonly string[]): Heard[] {
+  const heard: Heard[] = [];
+  for (const event of events) (task as Speaker).on(event, (...payload) => heard.push([event, payload]));
+  return heard;
+}
+
+export function namesOf(heard: readonly Heard[]): string[] {
+  return heard.map(([event]) => event);
+}
+
+/** The payloads of one event. */
+export function payloadsOf<T = unknown>(heard: readonly Heard[], event: string): T[] {
+  return heard.filter(([name]) => name === event).map(([, payload]) => payload as T);
+}
+
+export function lastProgress(heard: readonly Heard[]): Progress | undefined {
+  return payloadsOf<Progress>(heard, 'progress').at(-1);
+}
+
+export function infoOf(world: World, tid: string): TaskInfo {
+  const info = world.engine.tasks().find((each) => each.tid === tid);
+  if (info === undefined) throw new Error(`no task ${tid}`);
+  return info;
+}
+
+/** `running (0)`: the state of a task and the code of its reason. */
+export function stateOf(world: World, tid: string): string {
+  const info = infoOf(world, tid);
+  return `${stateWord(info.progress.state)} (${codesByText.get(info.reason)})`;
+}
+
+const codesByText = new Map(
+  (Object.keys(reasons) as Reason[]).map((reason) => [reasonText(reason, 'client'), reasons[reason].code]),
+);
+
+/** The states that a task went through, those of an instant too. */
+export function journeyOf(world: World, tid: string): State[] {
+  const steps = world.trace.entries.filter(({ kind, of, from, to }) => kind === 'event' && of === tid && from !== to);
+  return steps.map(({ to }) => to as State);
+}
+
+/** What a call is refused with: thrown at once, or by rejection. Anything else is a failure of the test. */
+export async function refusalOf(call: () => unknown): Promise<BusinessError> {
+  try {
+    await call();
+  } catch (error) {
+    if (error instanceof BusinessError) return error;
+    throw error;
+  }
+  throw new Error('the call was not refused');
+}
+
+/** What a call throws before it returns. */
+export function thrownBy(call: () => unknown): BusinessError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof BusinessError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** Creates a task and starts it. */
+export async function started(world: World, config: Partial<Config> = {}): Promise<Task> {
+  const task = await world.create(config);
+  await task.start();
+  return task;
+}
+
+/** A system app that may see the tasks of all others. */
+export function systemApp(world: World): App {
+  return world.addApp({
+    uid: 20_010_900,
+    bundle: 'com.example.system',
+    system: true,
+    permissions: [
+      'ohos.permission.INTERNET',
+      'ohos.permission.DOWNLOAD_SESSION_MANAGER',
+      'ohos.permission.UPLOAD_SESSION_MANAGER',
+    ],
+  });
+}
+
+/** Every request that a rule is asked about, without striking any of them. */
+export function watching(seen: string[]): FaultRule {
+  return ({ method, url }) => {
+    seen.push(`${method} ${url}`);
+    return 'pass';
+  };
+}
+
+export const secondMs = 1_000;
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
