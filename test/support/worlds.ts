@@ -1,11 +1,10 @@
-import { reasonText } from '../../src/api/constants.ts';
+import { type Reason, type Rules, reasons, type State } from '../../machines/vocabulary.ts';
+import { reasonText, stateWord } from '../../src/api/constants.ts';
+import type { App } from '../../src/api/task-engine.ts';
 import type { Config, FormItem, Progress, Task, TaskInfo } from '../../src/api/types.ts';
 import { agentEvents } from '../../src/api/validate.ts';
 import { BusinessError } from '../../src/errors.ts';
 import { createWorld, type FaultRule, serverOrigin, type World, type WorldOptions } from '../../src/sim/index.ts';
-import type { App } from '../../src/api/task-engine.ts';
-import { type Reason, type Rules, reasons, type State } from '../../machines/vocabulary.ts';
-import { stateWord } from '../../src/api/constants.ts';
 
 export const bothRules = ['documented', 'device'] as const satisfies readonly Rules[];
 export const rateBytes = 10_000;

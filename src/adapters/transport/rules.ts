@@ -141,8 +141,8 @@ export function followRedirect(
 ): Hop | Refusal | null {
   if (!job.redirect || !redirectStatuses.has(head.status)) return null;
   if (followed >= job.redirectsMax) return refuse('redirect', `more than ${job.redirectsMax} redirects`);
-  const location = head.headers.get('location')?.[0];
-  if (location === undefined) return refuse('redirect', `${head.status} without a Location`);
+  const location = head.headers.get('location')?.[0]?.trim() ?? '';
+  if (location === '') return refuse('redirect', `${head.status} without a Location`);
   const url = httpUrl(location, from.url);
   if (url === null) return refuse('redirect', `${head.status} to ${JSON.stringify(location)}`);
 

@@ -58,7 +58,7 @@ describe('a pacer', () => {
   });
 
   test.prop([fc.integer({ min: 1, max: 1_000_000 }), fc.array(fc.nat(2_000), { maxLength: 50 })])(
-    'never lets more than two caps through in any second, and one in each window',
+    'never lets more than two caps through in any second',
     (cap, pauses) => {
       const pacer = new Pacer(cap, 0);
       const moved: { atMs: number; bytes: number }[] = [];
