@@ -71,9 +71,13 @@ export type TransferReport =
        */
       readonly body: { readonly offset: number; readonly size: number } | null;
     }
-  /** `bytes`: of the file at `index`, in all, from the first wanted byte on: on disk (download) or sent (upload). */
+  /**
+   * `bytes`: of the file at `index`, in all, from the first wanted byte on: taken by the disk's writer (download), handed
+   * to the socket without the framing around it (upload). Told at most every 50 ms, and at the end of each file, an empty
+   * one included; never less than before, also when a redirect has the body sent again.
+   */
   | { readonly type: 'received'; readonly index: number; readonly bytes: number }
-  /** `bytes` as in `received`, at the end. `body`: an upload's response body. */
+  /** `bytes` as in the last `received`. `body`: an upload's response body, its first 16 MiB; empty for a download. */
   | { readonly type: 'finished'; readonly bytes: number; readonly body: Uint8Array }
   /**
    * dns, tcp, ssl: no connection. other: broken in the middle, or while sending. protocol: a status that is a failure

@@ -3,6 +3,7 @@ import { cutAfter } from '../../src/sim/faults.ts';
 import {
   bytesReported,
   directory,
+  download,
   expectBytes,
   file,
   finish,
@@ -10,7 +11,6 @@ import {
   put,
   type TransportWorld,
   target,
-  upload,
   type WorldOptions,
   whole,
 } from '../support/transport-world.ts';

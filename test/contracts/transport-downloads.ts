@@ -6,7 +6,6 @@ import {
   directory,
   download,
   expectBytes,
-  file,
   get,
   listen,
   type TransportWorld,

@@ -24,7 +24,7 @@ export interface TransportWorld {
   readonly otherOrigin: string;
   /** An origin on the server's host where nobody listens. */
   readonly closedOrigin: string;
-  /** A URL whose server never takes the call, once the world was opened with `hangs`. */
+  /** A URL whose server never takes the call. */
   readonly hangingUrl: string;
   /** Lets time pass until the condition holds. */
   until(holds: () => boolean): Promise<void>;

@@ -51,7 +51,7 @@ export class Lines {
 
   destroy(line: Line): void {
     this.#all.delete(line);
-    line.destroy();
+    void line.destroy();
   }
 
   async close(): Promise<void> {

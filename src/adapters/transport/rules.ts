@@ -76,7 +76,7 @@ export function firstHop(job: TransferJob, added: HeaderList, hasBody: boolean):
     return !transportHeaders.has(lower) && !replaced.has(lower);
   });
   const headers = [...configured, ...added];
-  const bad = headers.find(([name, value]) => !token.test(name) || hasBreak(value));
+  const bad = headers.find(([name, value]) => !token.test(name) || hasControl(value));
   if (bad !== undefined) return refuse('build', `the header ${JSON.stringify(bad[0])} cannot be sent`);
   return { kind: 'hop', url, method: job.method, headers, hasBody };
 }
@@ -181,8 +181,8 @@ function authority(url: URL): string {
   return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
 }
 
-function hasBreak(value: string): boolean {
-  return value.includes('\r') || value.includes('\n') || value.includes('\0');
+function hasControl(value: string): boolean {
+  return [...value].some((character) => (character < ' ' && character !== '\t') || character === '\x7f');
 }
 
 function refuse(cause: FaultCause, detail: string): Refusal {

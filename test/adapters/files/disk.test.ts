@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDiskFiles } from '../../../src/adapters/files/disk.ts';
+import { DiskWriter } from '../../../src/adapters/files/disk-writer.ts';
 import { bytes, filesContract } from '../../contracts/files.ts';
 import { buildChild, type Child, end, watch } from '../../support/child.ts';
 
@@ -58,6 +59,23 @@ describe('disk files', () => {
     expect(() => createDiskFiles().touch(fifo)).toThrow('not a regular file');
 
     await other.close();
+  });
+
+  it('writes nothing after bytes that could not be written', async () => {
+    const file = await open(join(root, 'gap'), 'w');
+    const write = file.write.bind(file) as (...args: unknown[]) => unknown;
+    let writes = 0;
+    const failFirst = (...args: unknown[]) => {
+      if (++writes === 1) throw Object.assign(new Error('EIO: a bad sector'), { code: 'EIO' });
+      return write(...args);
+    };
+    const writer = new DiskWriter(Object.assign(file, { write: failFirst }) as typeof file, 0, false);
+
+    await writer.write(bytes(100));
+    await expect(writer.write(bytes(2 * 1024 * 1024))).rejects.toMatchObject({ kind: 'io' });
+    await expect(writer.close()).rejects.toMatchObject({ kind: 'io' });
+
+    expect(readFileSync(join(root, 'gap'))).toHaveLength(0);
   });
 
   it('asks the system what may be done with a file', async () => {

@@ -263,14 +263,21 @@ describe('the schema of the SQLite store', () => {
   });
 });
 
-describe('the SQLite store of a process that is killed', () => {
+describe('the SQLite store and other processes', () => {
   let child: Child;
   beforeAll(async () => {
     child = await buildChild('store-child.ts');
   });
   afterAll(() => child.dispose());
 
-  it('has every commit that was acknowledged, each of them whole, and can be opened at once', {
+  it('is busy for them, also after this process has tried to open it twice', async () => {
+    open(path);
+    expect(kindOf(() => openSqliteStore(path))).toBe('busy'); // a careless try drops all locks of its process
+
+    expect(await child.run(path)).toEqual({ code: 0, lines: ['opening', 'busy'] });
+  });
+
+  it('has every commit that was acknowledged before they were killed, each of them whole, and can be opened at once', {
     timeout: 60_000,
   }, async () => {
     const random = createSeededRandom(7);
@@ -304,7 +311,7 @@ describe('the SQLite store of a process that is killed', () => {
     expect(acknowledged).toBeGreaterThan(9);
   });
 
-  it('is busy for others and open for readers until then', async () => {
+  it('is busy for us and open for readers while they live', async () => {
     const running = child.start([path]);
     for (const line of ['opening', '1']) expect((await running.lines.next()).value).toBe(line);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { generateContent } from '../../../src/adapters/transport/content.ts';
 import { answer, cutAfter, delayFirstByte, type FaultRule, refuse, truncateAfter } from '../../../src/sim/faults.ts';
 import { openSimulated, origin } from '../../support/simulated-world.ts';
-import { bytesReported, download, expectBytes, file, get, put, target } from '../../support/transport-world.ts';
+import { bytesReported, expectBytes, file, get, put, target } from '../../support/transport-world.ts';
 
 describe('a fault rule', () => {
   const server = { files: { '/a': 1_000, '/b': 1_000 } };
@@ -111,7 +111,7 @@ describe('a simulated file server', () => {
   it('gives back what was put there', async () => {
     const world = openSimulated();
     world.files.write('/files/s', 'kept');
-    const heard = await put(world, '/kept', { files: [file('/files/s', 4)] });
+    await put(world, '/kept', { files: [file('/files/s', 4)] });
 
     await get(world, '/kept');
 

@@ -113,11 +113,10 @@ describe('a connection', () => {
       const files = memory();
       files.write('/files/s', 'some');
       const { finish } = startTransport(files);
-      const file = file('/files/s', 4);
       const origin = `http://127.0.0.1:${real.port}`;
 
       await finish({ ...download, url: `${origin}/a` });
-      await finish({ ...upload, url: `${origin}/u`, files: [file] });
+      await finish({ ...upload, url: `${origin}/u`, files: [file('/files/s', 4)] });
       await finish({ ...download, url: `${origin}/missing`, target: '/files/b' });
       await finish({ ...download, url: `${origin}/a`, target: '/files/c' });
 

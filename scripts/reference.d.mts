@@ -1,0 +1,2 @@
+/** Path below docs/reference → text. */
+export function reference(): Record<string, string>;
