@@ -36,8 +36,12 @@ function detailOf(refusal: Refusal, tid: string, task: LiveTask | undefined): st
   return `${subject} is ${state}; ${waysOut(task, task.life.state, operation)}`;
 }
 
+/** Looking at a task is hardly ever what helps. */
+const changes: readonly Operation[] = ['start', 'pause', 'resume', 'stop', 'remove', 'setMaxSpeed'];
+
 function waysOut(task: LiveTask, state: State, operation: Exclude<Operation, 'create'>): string {
   const { legal, way } = adviceFor(task.traits, state, operation);
-  const now = legal.length === 0 ? 'nothing is legal now' : `legal now: ${legal.join(', ')}`;
+  const doing = legal.filter((each) => changes.includes(each));
+  const now = doing.length === 0 ? 'nothing can be done with it' : `legal now: ${doing.join(', ')}`;
   return `${now}; way out: ${way === null ? 'create a new task' : way.join(', then ')}`;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Faults, State, WaitingReason } from '../../src/api/constants.ts';
-import type { Progress, Task } from '../../src/api/types.ts';
-import { refuse, type World } from '../../src/sim/index.ts';
+import type { World } from '../../src/sim/index.ts';
 import {
   bothRules,
   downloadOf,
+  expectWhole,
   hear,
   infoOf,
   journeyOf,
@@ -18,8 +18,6 @@ import {
   uploadOf,
 } from '../support/worlds.ts';
 
-const user = 100;
-
 /** What the last request asked the file server for. */
 function lastAsked(world: World): { readonly range: string | undefined; readonly ifRange: string | undefined } {
   const headers = world.server.requests.at(-1)?.headers ?? {};
@@ -28,11 +26,6 @@ function lastAsked(world: World): { readonly range: string | undefined; readonly
 
 function bytesOnDisk(world: World, path: string): number {
   return world.disk.read(`/data${path}`).length;
-}
-
-function expectWhole(world: World, path: string): void {
-  const content = world.server.contentAt(path);
-  expect(world.disk.read(`/data${path}`)).toEqual(content?.bytesAt(0, content.size));
 }
 
 describe.each(bothRules)('by the rules of %s', (rules) => {
@@ -275,7 +268,7 @@ describe.each(bothRules)('by the rules of %s', (rules) => {
   it('10: a 404 to a download that has bytes tells its last progress too', async () => {
     const world = slowWorld({
       rules,
-      server: { answers: { '/mid': [] } },
+
       faults: [({ attempt }) => (attempt === 2 ? { type: 'answer', status: 404, headers: [], body: '' } : 'pass')],
     });
     const task = await world.create(downloadOf('/mid'));

@@ -1,10 +1,11 @@
+import { expect } from 'vitest';
 import { type Reason, type Rules, reasons, type State } from '../../machines/vocabulary.ts';
 import { reasonText, stateWord } from '../../src/api/constants.ts';
 import type { App } from '../../src/api/task-engine.ts';
 import type { Config, FormItem, Progress, Task, TaskInfo } from '../../src/api/types.ts';
 import { agentEvents } from '../../src/api/validate.ts';
 import { BusinessError } from '../../src/errors.ts';
-import { createWorld, type FaultRule, serverOrigin, type World, type WorldOptions } from '../../src/sim/index.ts';
+import { createWorld, serverOrigin, type World, type WorldOptions } from '../../src/sim/index.ts';
 
 export const bothRules = ['documented', 'device'] as const satisfies readonly Rules[];
 export const rateBytes = 10_000;
@@ -117,6 +118,17 @@ export function thrownBy(call: () => unknown): BusinessError {
   throw new Error('nothing was thrown');
 }
 
+/** A file holds what the world's server has at `path`. Large arrays are compared as buffers, which is a thousand times faster. */
+export function expectWhole(world: World, path: string, target = `/data${path}`): void {
+  const content = world.server.contentAt(path);
+  if (content === null) throw new Error(`the server has nothing at ${path}`);
+  expect(sameBytes(world.disk.read(target), content.bytesAt(0, content.size))).toBe(true);
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
 /** Creates a task and starts it. */
 export async function started(world: World, config: Partial<Config> = {}): Promise<Task> {
   const task = await world.create(config);
@@ -138,14 +150,5 @@ export function systemApp(world: World): App {
   });
 }
 
-/** Every request that a rule is asked about, without striking any of them. */
-export function watching(seen: string[]): FaultRule {
-  return ({ method, url }) => {
-    seen.push(`${method} ${url}`);
-    return 'pass';
-  };
-}
-
-export const secondMs = 1_000;
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
