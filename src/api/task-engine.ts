@@ -129,6 +129,7 @@ export function createEngine(options: EngineOptions): TaskEngine {
     {
       told: (notice) => apps.get(notice.uid)?.hear(notice),
       listenersDropped: (uid) => apps.get(uid)?.dropListeners(),
+      forgotten: (uid, tid) => apps.get(uid)?.forget(tid),
     },
   );
 
@@ -231,6 +232,10 @@ class HostedApp implements App {
         this.#onThrow(thrown);
       }
     }
+  }
+
+  forget(tid: string): void {
+    this.#owner.release(tid);
   }
 
   dropListeners(): void {

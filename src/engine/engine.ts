@@ -23,7 +23,7 @@ import type { TransferReport, Transport } from '../ports/transport.ts';
 import { answerTo } from './advice.ts';
 import { collectedMax, Housekeeping } from './housekeeping.ts';
 import { createIds } from './ids.ts';
-import { isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
+import { byCreation, isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
 import { type Notice, progressNote } from './notices.ts';
 import { recover } from './recovery.ts';
 import { Runs } from './runs.ts';
@@ -55,6 +55,8 @@ export interface EngineListener {
   told(notice: Notice): void;
   /** The process of an app is gone, and its listeners with it. */
   listenersDropped(uid: number): void;
+  /** The record of a task is gone; nothing will be heard of it again. */
+  forgotten(uid: number, tid: string): void;
 }
 
 /** How long a device leaves waiting tasks alone after its service started, ms. @source harmony-request.md 5.4 */
@@ -221,17 +223,18 @@ export class Engine {
   }
 
   /** Tasks that are listed, in the order of creation; `uid` null: of every app. @source harmony-request.md 9.4 */
-  *search(uid: number | null, wanted: Wanted): Iterable<LiveTask> {
-    const apps = uid === null ? [...this.#live.apps.values()] : [this.#appOf(uid)];
-    for (const app of apps) {
-      for (const task of app.tasks) {
-        const { ctimeMs, spec } = task.record;
-        if (ctimeMs > wanted.beforeMs) break;
-        if (ctimeMs < wanted.afterMs) continue;
-        if (!wanted.states.includes(task.life.state)) continue;
-        if (!wanted.actions.includes(spec.action) || !wanted.modes.includes(spec.mode)) continue;
-        if (this.#isListed(task)) yield task;
-      }
+  search(uid: number | null, wanted: Wanted): Iterable<LiveTask> {
+    if (uid !== null) return this.#searchIn(this.#appOf(uid), wanted);
+    return [...this.#live.apps.values()].flatMap((app) => [...this.#searchIn(app, wanted)]).sort(byCreation);
+  }
+
+  *#searchIn({ tasks }: LiveApp, wanted: Wanted): Iterable<LiveTask> {
+    for (const task of tasks.from(({ record }) => record.ctimeMs < wanted.afterMs)) {
+      const { ctimeMs, spec } = task.record;
+      if (ctimeMs > wanted.beforeMs) break;
+      if (!wanted.states.includes(task.life.state)) continue;
+      if (!wanted.actions.includes(spec.action) || !wanted.modes.includes(spec.mode)) continue;
+      if (this.#isListed(task)) yield task;
     }
   }
 
@@ -361,6 +364,8 @@ export class Engine {
         return;
       case 'listeners.drop':
         return this.#listener.listenersDropped(effect.uid);
+      case 'object.drop':
+        return this.#listener.forgotten(effect.uid, effect.tid);
       default:
         return unreachable(`no port takes ${JSON.stringify(effect satisfies never)}`);
     }

@@ -61,8 +61,13 @@ export type Letter =
   | { readonly to: 'slots'; readonly event: SlotsEvent };
 
 /** Order of creation; the clock may have jumped between two of them, so `seq` decides among equals. */
-function byCreation(a: LiveTask, b: LiveTask): number {
+export function byCreation(a: LiveTask, b: LiveTask): number {
   return a.record.ctimeMs - b.record.ctimeMs || a.record.seq - b.record.seq;
+}
+
+/** Not the order in which tasks come to rest: a device does not note the time of everything. */
+function byLastChange(a: LiveTask, b: LiveTask): number {
+  return a.life.mtimeMs - b.life.mtimeMs || a.record.seq - b.record.seq;
 }
 
 /** The user that an app runs for. @source harmony-request.md 4.6 */
@@ -88,7 +93,11 @@ export class Live {
   /** Tasks that have a slot. */
   readonly running = new Set<LiveTask>();
   /** Resting records, on each shelf in the order of their last change. */
-  readonly shelves: Record<Shelf, Set<LiveTask>> = { removed: new Set(), completed: new Set(), other: new Set() };
+  readonly shelves: Record<Shelf, Sorted<LiveTask>> = {
+    removed: new Sorted(byLastChange),
+    completed: new Sorted(byLastChange),
+    other: new Sorted(byLastChange),
+  };
   readonly #traits = new Map<string, Traits>();
   readonly rules: Rules;
 

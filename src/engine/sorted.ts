@@ -46,37 +46,35 @@ export class Sorted<T> implements Iterable<T> {
     for (const chunk of this.#chunks) yield* chunk;
   }
 
-  /** Walks from the first item that is not less than `bound`. */
-  *from(bound: T): Iterable<T> {
-    let at = this.#chunkFor(bound);
+  /** Walks from the first item that is not before what is looked for; `isBefore` holds for a front part of all items. */
+  *from(isBefore: (item: T) => boolean): Iterable<T> {
+    let at = firstThat(this.#chunks, (chunk) => !isBefore(chunk[chunk.length - 1] as T));
     const first = this.#chunks[at];
     if (first === undefined) return;
-    for (let place = this.#placeIn(first, bound); place < first.length; place += 1) yield first[place] as T;
+    yield* first.slice(firstThat(first, (item) => !isBefore(item)));
     for (at += 1; at < this.#chunks.length; at += 1) yield* this.#chunks[at] as T[];
   }
 
   /** The first chunk whose last item is not less than `item`, else the last chunk. */
   #chunkFor(item: T): number {
-    let low = 0;
-    let high = this.#chunks.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const chunk = this.#chunks[middle] as T[];
-      if (this.#compare(chunk[chunk.length - 1] as T, item) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const at = firstThat(this.#chunks, (chunk) => this.#compare(chunk[chunk.length - 1] as T, item) >= 0);
+    return Math.min(at, Math.max(this.#chunks.length - 1, 0));
   }
 
   /** The first place in `chunk` whose item is not less than `item`. */
   #placeIn(chunk: readonly T[], item: T): number {
-    let low = 0;
-    let high = chunk.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#compare(chunk[middle] as T, item) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstThat(chunk, (each) => this.#compare(each, item) >= 0);
   }
+}
+
+/** The first index where `holds` is true, which it is for all that follow; the length when it never is. */
+function firstThat<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(items[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -24,7 +24,8 @@ export type Effect =
   | { readonly type: 'exchange.open'; readonly task: LiveTask; readonly index: number }
   | { readonly type: 'retry.arm'; readonly task: LiveTask; readonly delayMs: number }
   | { readonly type: 'grace.begin'; readonly uid: number; readonly delayMs: number }
-  | { readonly type: 'grace.end' | 'listeners.drop'; readonly uid: number };
+  | { readonly type: 'grace.end' | 'listeners.drop'; readonly uid: number }
+  | { readonly type: 'object.drop'; readonly uid: number; readonly tid: string };
 
 /** A call that a chart would not have. */
 export interface Refusal {
@@ -186,7 +187,7 @@ export class Turn {
       const mtimeMs = this.#marksChange(event) ? this.#deciding.nowMs : before.mtimeMs;
       this.#change(task, { ...before, state, reason, mtimeMs });
     }
-    if (event.type === 'start' || event.type === 'resume') {
+    if ((event.type === 'start' || event.type === 'resume') && state !== before.state) {
       this.#hopeful.add(task);
       if (this.#deciding.live.slots.value === 'held') this.post({ to: 'slots', event: { type: 'released' } });
     }
@@ -239,6 +240,7 @@ export class Turn {
       this.post({ to: 'queue', uid: task.record.uid, bucket: bucketOfTask(task), event: { type: 'left' } });
     }
     if (task.transfer !== null) this.effects.push({ type: 'exchange.cancel', task }, { type: 'run.end', task });
+    this.effects.push({ type: 'object.drop', uid: task.record.uid, tid: task.record.tid });
     live.remove(task);
     this.#undo.push(() => live.insert(task));
     this.#forgotten.add(task);
@@ -394,7 +396,8 @@ export class Turn {
       const type = takesRoom(life.state) ? 'entered' : 'left';
       this.post({ to: 'queue', uid: task.record.uid, bucket: bucketOfTask(task), event: { type } });
     }
-    if (isCandidate(before.state, before.reason) !== isCandidate(life.state, life.reason)) {
+    const lostItsSlot = isRunning(before.state) && !isRunning(life.state);
+    if (lostItsSlot || isCandidate(before.state, before.reason) !== isCandidate(life.state, life.reason)) {
       this.post({ to: 'slots', event: { type: 'changed' } });
     }
   }
