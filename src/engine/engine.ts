@@ -116,6 +116,7 @@ export class Engine {
         for (const { record } of tasks) this.#send({ to: 'task', tid: record.tid, event: { type: 'outlived' } });
       },
     });
+    this.#trace('event', 'started', '');
     this.#send({ to: 'network', event: { type: 'changed', link: settings.link } });
     this.#recover();
   }
@@ -181,7 +182,7 @@ export class Engine {
     const turn = new Turn(this.#deciding());
     turn.create(record, newLife(nowMs, sizes));
     if (this.#commit(turn)) {
-      this.#trace('event', 'create', tid);
+      this.#trace('event', 'create', tid, `app ${uid}, ${spec.mode}, ${spec.action}`);
       this.#carryOut(turn);
       return { tid };
     }
@@ -364,8 +365,13 @@ export class Engine {
         return;
       case 'listeners.drop':
         return this.#listener.listenersDropped(effect.uid);
-      case 'object.drop':
-        return this.#listener.forgotten(effect.uid, effect.tid);
+      case 'object.drop': {
+        const drop = () => this.#listener.forgotten(effect.uid, effect.tid);
+        // Not before it has heard what it has still to hear.
+        if (this.#outbox.length === 0) drop();
+        else this.#ports.clock.after(0, drop);
+        return;
+      }
       default:
         return unreachable(`no port takes ${JSON.stringify(effect satisfies never)}`);
     }
@@ -399,7 +405,6 @@ export class Engine {
       case 'responded': {
         const { version, status, phrase, headers } = report;
         turn.update(task, afterResponse(task.life, report, spec.action));
-        // A status without a standard phrase is no event on a device.
         turn.notices.push({ uid, tid, event: 'response', response: { version, status, phrase, headers } });
         turn.decide({ to: 'transfer', tid, event: { type: 'responded', status } });
         break;
@@ -469,7 +474,14 @@ export class Engine {
   #eventOf(operation: TaskCall, task: LiveTask): TaskEvent {
     if (operation !== 'start' && operation !== 'resume') return { type: operation };
     const around = this.#live.around(this.#appOf(task.record.uid));
-    return { type: operation, around, whole: isWhole(task.life) };
+    return { type: operation, around, whole: isWhole(task.life) && this.#isThere(task) };
+  }
+
+  /** Are the bytes there that count as done? A crash takes what was not flushed, and the place of a paused upload. */
+  #isThere({ record: { spec }, life, placeKept }: LiveTask): boolean {
+    if (spec.action === 'upload') return placeKept || life.processed === 0;
+    const look = this.#ports.files.look(spec.target);
+    return look.kind === 'file' && look.bytes === life.processed;
   }
 
   #isListed({ traits, life }: LiveTask): boolean {
@@ -534,7 +546,8 @@ function afterResponse(
   const flat = Object.fromEntries([...headers].map(([name, values]) => [name, values.join(', ')]));
   const mimeType = flat['content-type'] ?? life.mimeType;
   if (action === 'upload') return { headers: flat };
-  return body === null
-    ? { headers: flat, mimeType }
-    : { headers: flat, mimeType, processed: body.offset, sizes: [body.size] };
+  if (body !== null) return { headers: flat, mimeType, processed: body.offset, sizes: [body.size] };
+  // It says nothing of the bytes on disk, so it must not vouch for them.
+  const { etag: _, 'last-modified': __, ...others } = flat;
+  return { headers: others, mimeType };
 }

@@ -27,6 +27,7 @@ export class Housekeeping {
   readonly #kept: Housekept;
   #idleSinceMs: number;
   #collection: Timer | null = null;
+  #collectsAtMs = 0;
   #sweep: Timer | null = null;
 
   constructor(kept: Housekept) {
@@ -38,7 +39,9 @@ export class Housekeeping {
   stirred(): void {
     const { live, clock } = this.#kept;
     this.#idleSinceMs = clock.elapsed();
-    if (this.#collection === null && hasRecords(live)) this.#arm(idleMs);
+    // What was just removed does not wait for a pass that is due when older records are.
+    const isLate = this.#collection === null || this.#collectsAtMs > this.#idleSinceMs + idleMs;
+    if (isLate && hasRecords(live)) this.#arm(idleMs);
     if (this.#sweep === null && live.running.size > 0) {
       this.#sweep = clock.after(sweepPeriodMs, () => this.#sweepOnce(), { idle: true });
     }
@@ -62,7 +65,10 @@ export class Housekeeping {
     }
   }
 
+  /** Instead of what is armed: a pass that collects something stirs, and so arms the next one before it ends. */
   #arm(delayMs: number): void {
+    this.#collection?.cancel();
+    this.#collectsAtMs = this.#kept.clock.elapsed() + delayMs;
     this.#collection = this.#kept.clock.after(delayMs, () => this.#collectOnce(), { idle: true });
   }
 

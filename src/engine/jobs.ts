@@ -51,6 +51,7 @@ export function jobOf({ tid, spec }: TaskRecord, life: TaskLife, index: number, 
       begins: spec.begins,
       ends: spec.ends,
       validator: life.headers.etag ?? life.headers['last-modified'] ?? null,
+      size: life.sizes[0] ?? -1,
       precise: spec.precise,
     };
   }

@@ -157,8 +157,9 @@ export class Runs {
       const nowMs = clock.elapsed();
       if (run.movedBytes - seenBytes >= (bytesPerSecond * floorPeriodMs) / 1000) run.fastEnoughAtMs = nowMs;
       seenBytes = run.movedBytes;
-      if (nowMs - run.fastEnoughAtMs > seconds * 1000) return this.#listener.rang(task, 'tooSlow');
       run.floor = clock.after(floorPeriodMs, look, { idle: true });
+      // Said again at the next look, since a run between two tries does not mind.
+      if (nowMs - run.fastEnoughAtMs > seconds * 1000) this.#listener.rang(task, 'tooSlow');
     };
     const run = this.#open.get(task);
     if (run !== undefined) run.floor = clock.after(floorPeriodMs, look, { idle: true });

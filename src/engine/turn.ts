@@ -218,6 +218,8 @@ export class Turn {
       case 'transfer.reopen':
         return this.post({ to: 'transfer', tid, event: { type: 'reopen' } });
       case 'runtime.reset':
+        // The last run may be ending still; what it took belongs to the last start.
+        this.#set(task, 'runSinceMs', this.#deciding.elapsedMs);
         return this.update(task, { ranMs: 0 });
       case 'place.keep':
         this.#set(task, 'placeKept', task.record.spec.action === 'upload');
@@ -254,7 +256,9 @@ export class Turn {
     this.#traceStep('event', event.type, `${tid} transfer`, before.value, next.value);
     const ends = next.value === 'idle';
     this.#set(task, 'transfer', ends ? null : next);
-    if (before.value === 'idle' && !ends) {
+    const begins = event.type === 'open' && next.value !== before.value;
+    if (begins && before.value !== 'idle') this.#endRun(task);
+    if (begins) {
       this.#set(task, 'runSinceMs', this.#deciding.elapsedMs);
       this.effects.push({ type: 'run.begin', task });
     }
@@ -262,11 +266,13 @@ export class Turn {
       this.update(task, { index: next.context.index, processed: 0 });
     }
     if (next.context.tries !== task.life.tries) this.update(task, { tries: next.context.tries });
-    if (ends && before.value !== 'idle') {
-      this.update(task, { ranMs: task.life.ranMs + this.#deciding.elapsedMs - task.runSinceMs });
-      this.effects.push({ type: 'run.end', task });
-    }
+    if (ends && before.value !== 'idle') this.#endRun(task);
     for (const effect of effects) this.#followTransfer(task, effect);
+  }
+
+  #endRun(task: LiveTask): void {
+    this.update(task, { ranMs: task.life.ranMs + this.#deciding.elapsedMs - task.runSinceMs });
+    this.effects.push({ type: 'run.end', task });
   }
 
   #followTransfer(task: LiveTask, effect: TransferEffect): void {

@@ -28,8 +28,10 @@ export interface DownloadJob extends JobBase {
   readonly begins: number;
   /** Last byte wanted, inclusive; −1 for the end. */
   readonly ends: number;
-  /** etag, else last-modified, of the previous response; null for none. Bytes on disk are kept only with it. */
+  /** etag, else last-modified, of the response that the bytes on disk are of; null for none. They are kept only with it. */
   readonly validator: string | null;
+  /** Bytes of the target when it is whole, as that response told; −1 for unknown. */
+  readonly size: number;
   /** Fault `sizeUnknown` when the response names no length. */
   readonly precise: boolean;
 }
@@ -67,7 +69,8 @@ export type TransferReport =
       readonly headers: ReadonlyMap<string, readonly string[]>;
       /**
        * For a response whose body goes to the target: bytes of the file that stay before it, and the file's size when
-       * it is whole (−1: unknown). Null for every other response, and for uploads.
+       * it is whole (−1: unknown). Null for every other response, whose headers say nothing of the bytes on disk, and
+       * for uploads.
        */
       readonly body: { readonly offset: number; readonly size: number } | null;
     }
@@ -96,6 +99,11 @@ export interface Transport {
    * Resume, for a download: the bytes in the target count from `begins`. With a validator they are kept (`If-Range` and
    * `Range`); without one they are dropped, unless a range was asked for: then `range`, and nothing is sent.
    * 206, and 2xx other than 200, append. 200 starts the file anew, or is the fault `range` when a range was asked for.
+   * A target that has `size` bytes already is `finished`, and nothing is sent. While an exchange that was cancelled still
+   * has the target open, also one of another task, the next one waits for it.
+   *
+   * A crash at any instant leaves bytes of one version: before `responded` tells of a body, the target holds no byte
+   * after `body.offset`, and none of the body is written until the report has returned.
    *
    * @throws nothing: what goes wrong is a `faulted` report.
    * @source harmony-request.md 7; RFC 9110, 14 (ranges).

@@ -1,30 +1,36 @@
-import type { Clock, Timer, TimerOptions } from '../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Transport } from '../ports/transport.ts';
 
-/** Time as one process of a world knows it: once the process is killed, none of its timers rings any more. */
-export class ProcessClock implements Clock {
-  readonly #clock: Clock;
+/** One process of a world. Once it is killed nothing reaches it any more: none of its timers rings, no transfer reports. */
+export class Process {
+  /** Time as the process knows it. */
+  readonly clock: Clock;
   #alive = true;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.clock = {
+      now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
+      after: (delayMs, ring, options) =>
+        clock.after(
+          delayMs,
+          () => {
+            if (this.#alive) ring();
+          },
+          options,
+        ),
+    };
   }
 
-  now(): number {
-    return this.#clock.now();
-  }
-
-  elapsed(): number {
-    return this.#clock.elapsed();
-  }
-
-  after(delayMs: number, ring: () => void, options?: TimerOptions): Timer {
-    return this.#clock.after(
-      delayMs,
-      () => {
-        if (this.#alive) ring();
-      },
-      options,
-    );
+  /** A transport that the process uses. */
+  carry(transport: Transport): Transport {
+    return {
+      open: (job, report) =>
+        transport.open(job, (event) => {
+          if (this.#alive) report(event);
+        }),
+      close: () => transport.close(),
+    };
   }
 
   kill(): void {

@@ -12,7 +12,7 @@ import { stateWord } from '../api/constants.ts';
 import { type App, type AppOptions, createEngine, type TaskEngine } from '../api/task-engine.ts';
 import type { Config, Task, TaskInfo } from '../api/types.ts';
 import { unreachable } from '../errors.ts';
-import { ProcessClock } from './process.ts';
+import { Process } from './process.ts';
 import { createTrace, type Trace } from './trace.ts';
 
 export interface WorldOptions {
@@ -27,7 +27,8 @@ export interface WorldOptions {
   readonly hosts?: Readonly<Record<string, Handler>>;
   /** Asked in order about each request; the first verdict that is not `pass` wins. */
   readonly faults?: readonly FaultRule[];
-  readonly wire?: Partial<Wire>;
+  /** One wire for all, or one for each request. */
+  readonly wire?: Partial<Wire> | ((method: string, url: URL) => Partial<Wire>);
   readonly link?: Link;
   readonly limits?: Partial<QueueLimits>;
   readonly slots?: number | Tiers;
@@ -94,7 +95,7 @@ class SimulatedWorld implements World {
   readonly #internet: ReturnType<typeof createInternet>;
   #link: Link;
   #store: MemoryStore;
-  #process: ProcessClock;
+  #process: Process;
   #engine: TaskEngine;
   #app: App;
   #starts = 0;
@@ -114,7 +115,7 @@ class SimulatedWorld implements World {
     });
     this.trace = createTrace();
     this.#store = createMemoryStore();
-    this.#process = new ProcessClock(this.clock);
+    this.#process = new Process(this.clock);
     this.#engine = this.#boot();
     this.#app = this.addApp({ uid: defaultUid });
   }
@@ -182,7 +183,7 @@ class SimulatedWorld implements World {
   restart(): TaskEngine {
     this.#process.kill();
     this.#store = this.#store.crash();
-    this.#process = new ProcessClock(this.clock);
+    this.#process = new Process(this.clock);
     this.#engine = this.#boot();
     this.#app = this.addApp({ uid: defaultUid });
     return this.#engine;
@@ -191,19 +192,21 @@ class SimulatedWorld implements World {
   #boot(): TaskEngine {
     const { rules, limits, slots } = this.#options;
     const random = createSeededRandom(this.seed).fork(`process ${this.#starts++}`);
-    const clock = this.#process;
+    const { clock } = this.#process;
     return createEngine({
       clock,
       random,
       store: this.#store,
       files: this.disk,
-      transport: createSimulatedTransport({
-        clock,
-        random: random.fork('transport'),
-        files: this.disk,
-        internet: this.#internet,
-        link: () => this.#link,
-      }),
+      transport: this.#process.carry(
+        createSimulatedTransport({
+          clock,
+          random: random.fork('transport'),
+          files: this.disk,
+          internet: this.#internet,
+          link: () => this.#link,
+        }),
+      ),
       link: this.#link,
       trace: this.trace.add,
       ...(rules === undefined ? {} : { rules }),

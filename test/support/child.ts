@@ -40,7 +40,7 @@ export async function buildChild(name: string): Promise<Child> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['libsql'],
+    external: ['libsql', 'undici'],
     logLevel: 'error',
   });
   await symlink(join(repository, 'node_modules'), join(directory, 'node_modules'));

@@ -57,6 +57,7 @@ export const download: Omit<DownloadJob, 'url'> = {
   begins: 0,
   ends: -1,
   validator: null,
+  size: -1,
   precise: false,
 };
 

@@ -1,11 +1,23 @@
 import { expect } from 'vitest';
 import { type Reason, type Rules, reasons, type State } from '../../machines/vocabulary.ts';
 import { reasonText, stateWord } from '../../src/api/constants.ts';
-import type { App } from '../../src/api/task-engine.ts';
-import type { Config, FormItem, Progress, Task, TaskInfo } from '../../src/api/types.ts';
+import { type App, createEngine, type EngineOptions } from '../../src/api/task-engine.ts';
+import type { Config, FormItem, Progress, Task, TaskInfo, UploadConfig } from '../../src/api/types.ts';
 import { agentEvents } from '../../src/api/validate.ts';
-import { BusinessError } from '../../src/errors.ts';
-import { createWorld, serverOrigin, type World, type WorldOptions } from '../../src/sim/index.ts';
+import { BusinessError, catalogue } from '../../src/errors.ts';
+import {
+  createFileServer,
+  createInternet,
+  createMemoryFiles,
+  createMemoryStore,
+  createSeededRandom,
+  createSimulatedClock,
+  createSimulatedTransport,
+  createWorld,
+  serverOrigin,
+  type World,
+  type WorldOptions,
+} from '../../src/sim/index.ts';
 
 export const bothRules = ['documented', 'device'] as const satisfies readonly Rules[];
 export const rateBytes = 10_000;
@@ -152,3 +164,39 @@ export function systemApp(world: World): App {
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
+
+/** Puts files on the disk, and makes the config of their upload by `uploadFile`. */
+export function legacyUploadOf(
+  world: World,
+  bytes: readonly number[],
+  config: Partial<UploadConfig> = {},
+): UploadConfig {
+  const files = bytes.map((size, at) => {
+    world.disk.write(`/data/part${at}.bin`, contentOf(at, size));
+    return { filename: `part${at}.bin`, name: `part${at}`, uri: `internal://cache/part${at}.bin`, type: 'bin' };
+  });
+  return { url: `${serverOrigin}/up`, header: {}, method: 'PUT', files, data: [], ...config };
+}
+
+const published = new Map(catalogue.map(({ code, message }) => [code, message]));
+
+/** Holds an error to its code and to the published text of that code, which never says more. */
+export function expectRefusal(error: BusinessError, code: number, detail: RegExp = /./): void {
+  expect({ code: error.code, message: error.message }).toEqual({ code, message: published.get(code) ?? error.message });
+  expect(error.detail).toMatch(detail);
+}
+
+/** An engine of one app, with handles that a world does not have: its store, and what its listeners throw. */
+export function bareEngine(options: Partial<EngineOptions> = {}) {
+  const clock = createSimulatedClock();
+  const random = createSeededRandom(1);
+  const files = createMemoryFiles();
+  const store = createMemoryStore();
+  const server = createFileServer({ files: { '/small': 1_000 } });
+  const internet = createInternet({ hosts: { [serverOrigin]: server.handle } });
+  const link = () => ({ type: 'wifi' }) as const;
+  const transport = createSimulatedTransport({ clock, random, files, internet, link });
+  const engine = createEngine({ clock, random, store, files, transport, ...options });
+  const app = engine.app({ bundle: 'com.example.app', uid: 20_010_001, roots: ['/data'] });
+  return { engine, app, files, store, clock };
+}

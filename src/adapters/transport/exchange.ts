@@ -5,7 +5,16 @@ import type { DownloadJob, JobFile, Run, TransferJob, TransferReport, UploadJob 
 import type { Call, Carrier, ResponseHead } from './carrier.ts';
 import { sizeOf, type UploadBody, uploadBody } from './multipart.ts';
 import { Pacer } from './pacer.ts';
-import { firstHop, followRedirect, type Hop, judgeDownload, judgeStatus, planDownload, type Refusal } from './rules.ts';
+import {
+  firstHop,
+  followRedirect,
+  type Hop,
+  judgeDownload,
+  judgeStatus,
+  planDownload,
+  type Refusal,
+  type Storage,
+} from './rules.ts';
 import { TransportTrouble } from './trouble.ts';
 
 /** What an exchange works with. The carrier alone tells a real one from a simulated one. */
@@ -47,13 +56,19 @@ export class Exchange implements Run {
   #bodyTrouble: unknown = null;
   #sending = false;
 
-  constructor(job: TransferJob, report: (event: TransferReport) => void, means: Means) {
+  /** @param ready  when it may begin. */
+  constructor(job: TransferJob, report: (event: TransferReport) => void, means: Means, ready: Promise<unknown>) {
     this.#job = job;
     this.#report = report;
     this.#means = means;
     this.#pacer = new Pacer(job.maxSpeed, means.clock.elapsed());
     // Nothing may be told before `open` returns.
-    this.ended = Promise.resolve().then(() => this.#run());
+    this.ended = ready.then(() => this.#run());
+  }
+
+  /** Is it cancelled, and may still write what it has kept for the target of `job`? */
+  leaves(job: TransferJob): boolean {
+    return this.#cancelled && targetOf(job) !== null && targetOf(job) === targetOf(this.#job);
   }
 
   setSpeed(bytesPerSecond: number): void {
@@ -85,20 +100,22 @@ export class Exchange implements Run {
   }
 
   async #download(job: DownloadJob): Promise<TransferReport> {
-    const plan = accept(planDownload(job, this.#bytesOnDisk(job.target)));
+    const have = this.#bytesOnDisk(job.target);
+    // An earlier exchange was broken off between its last byte and its last word; a server could only answer 416.
+    if (have > 0 && have === job.size) return { type: 'finished', bytes: have, body: new Uint8Array() };
+    const plan = accept(planDownload(job, have));
     const hop = accept(firstHop(job, plan.headers, job.body !== ''));
     if (plan.truncate) this.#truncate(job.target);
 
     const { head, call } = await this.#ask(hop, () => new TextEncoder().encode(job.body));
     const judgement = judgeDownload(job, plan.keep, head);
-    const stored = judgement.kind === 'store';
-    this.#respond(head, stored ? { offset: judgement.offset, size: judgement.size } : null);
-    if (!stored) {
+    if (judgement.kind === 'fault') {
+      this.#respond(head, null);
       call.discard();
       throw refused(judgement);
     }
 
-    const bytes = await this.#store(job.target, call, judgement.offset);
+    const bytes = await this.#store(job.target, { head, call }, judgement);
     if (this.#means.files.look(job.target).kind !== 'file') {
       throw new TransportTrouble('io', `${job.target} has vanished`);
     }
@@ -121,11 +138,14 @@ export class Exchange implements Run {
   }
 
   /** Moves the body into the file; on every way out the file is closed, and then what it has is told. */
-  async #store(target: string, call: Call, offset: number): Promise<number> {
+  async #store(target: string, { head, call }: Reply, { offset, size }: Storage): Promise<number> {
     const writer = await this.#means.files.writer(target, offset).catch((error: unknown) => {
+      this.#respond(head, null);
       call.drop();
       throw fileTrouble(error, 'io');
     });
+    // Not before the file is cut: its new validator must never be remembered beside bytes of an older version.
+    this.#respond(head, { offset, size });
     let bytes = offset;
     const move = async () => {
       for (let piece = await call.next(); piece !== null; piece = await call.next()) {
@@ -197,6 +217,7 @@ export class Exchange implements Run {
       letGo = resolve;
     });
     this.#sending = true;
+    this.#bodyTrouble = null;
     try {
       for (const piece of body.pieces) {
         if (piece instanceof Uint8Array) yield piece;
@@ -263,6 +284,8 @@ export class Exchange implements Run {
   }
 
   #respond(head: ResponseHead, body: { readonly offset: number; readonly size: number } | null): void {
+    // The file may have been opened in between.
+    if (this.#cancelled) return;
     const { version, status, phrase, headers } = head;
     this.#report({ type: 'responded', version, status, phrase, headers, body });
   }
@@ -272,10 +295,11 @@ export class Exchange implements Run {
     this.#counted = { index, bytes };
     const waitMs = this.#told.atMs + reportIntervalMs - this.#nowMs();
     if (waitMs <= 0) this.#tellReceived(index, bytes);
-    else
-      this.#late ??= this.#means.clock.after(waitMs, () =>
-        this.#tellReceived(this.#counted.index, this.#counted.bytes),
-      );
+    else this.#late ??= this.#means.clock.after(waitMs, () => this.#tellCounted());
+  }
+
+  #tellCounted(): void {
+    this.#tellReceived(this.#counted.index, this.#counted.bytes);
   }
 
   /** A body that is sent again after a redirect does not count back. */
@@ -319,6 +343,10 @@ export class Exchange implements Run {
   }
 }
 
+function targetOf(job: TransferJob): string | null {
+  return job.kind === 'download' ? job.target : null;
+}
+
 function accept<Answer extends { readonly kind: string }>(answer: Answer | Refusal): Answer {
   if (isRefusal(answer)) throw refused(answer);
   return answer;
@@ -341,7 +369,9 @@ function fileTrouble(error: unknown, otherwise: 'io' | 'other'): unknown {
 async function collect(call: Call): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let room = answerBytesMax;
-  for (let piece = await call.next(); piece !== null && room > 0; piece = await call.next()) {
+  while (room > 0) {
+    const piece = await call.next();
+    if (piece === null) break;
     pieces.push(piece.subarray(0, room));
     room -= Math.min(room, piece.length);
   }

@@ -14,7 +14,9 @@ export function createTransport(means: Means, closeCarrier: () => Promise<void>)
 
   return {
     open(job, report) {
-      const exchange = new Exchange(job, report, means);
+      // A task that is removed may be followed by one with the same target: they do not write to it at once.
+      const before = [...open].filter((exchange) => exchange.leaves(job)).map((exchange) => exchange.ended);
+      const exchange = new Exchange(job, report, means, Promise.all(before));
       open.add(exchange);
       exchange.ended.finally(() => open.delete(exchange));
       if (closing !== null) exchange.cancel();
