@@ -1,4 +1,4 @@
-import { errorCodes } from '../../machines/vocabulary.ts';
+import { type Api, errorCodes } from '../../machines/vocabulary.ts';
 import type { Refusal } from '../engine/turn.ts';
 import { unreachable } from '../errors.ts';
 import { checked, settle } from './calls.ts';
@@ -90,7 +90,7 @@ export function createAgent(owner: Owner): Agent {
 
     create(...args: readonly unknown[]) {
       const request = checked(engine, 'create', () => checkCreate(args, caller));
-      return createTask(owner, request, args[2], null, (tid) => {
+      return createTask(owner, request, args[2], 'agent', (tid) => {
         const task = new AgentTask(owner, tid, args[1] as Config);
         owner.hold(tid, task);
         return asTask(task);
@@ -175,14 +175,13 @@ export function createAgent(owner: Owner): Agent {
 
 /**
  * Creates a task of either generation. The target is claimed first, and the claim is given up when the task is refused.
- * @param success  what a callback gets for an error when there is none.
- * @param made     makes the object that the caller gets.
+ * @param made  makes the object that the caller gets.
  */
 export function createTask<T>(
   owner: Owner,
   { spec, sizes, rejection }: Checked,
   callback: unknown,
-  success: null | undefined,
+  api: Api,
   made: (tid: string) => T,
 ): Promise<T> | undefined {
   const { engine, uid, caller } = owner;
@@ -209,7 +208,7 @@ export function createTask<T>(
       return made(created.tid);
     },
     callback,
-    success,
+    api,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Obstacle } from '../../machines/admission.ts';
-import { errorCodes, type Operation } from '../../machines/vocabulary.ts';
+import { type Api, errorCodes, type Operation } from '../../machines/vocabulary.ts';
 import type { Engine } from '../engine/engine.ts';
 import { BusinessError } from '../errors.ts';
 
@@ -9,10 +9,10 @@ type Answered<T> = (error: BusinessError | null | undefined, data: T | undefined
 /**
  * Makes a call whose failure is a rejection, or goes to the callback when there is one. What is thrown and is no
  * `BusinessError` is a bug and comes through as it is.
- * @param success  what a callback gets for an error when there is none.
+ * @param api  an agent callback gets null for an error when there is none, a legacy one undefined.
  * @source harmony-request.md 1.7
  */
-export function settle<T>(call: () => T, callback: unknown, success: null | undefined = null): Promise<T> | undefined {
+export function settle<T>(call: () => T, callback: unknown, api: Api = 'agent'): Promise<T> | undefined {
   if (typeof callback !== 'function') {
     return new Promise((resolve) => {
       resolve(call());
@@ -21,7 +21,7 @@ export function settle<T>(call: () => T, callback: unknown, success: null | unde
   const answer = callback as Answered<T>;
   let outcome: { readonly error: BusinessError | null | undefined; readonly data: T | undefined };
   try {
-    outcome = { error: success, data: call() };
+    outcome = { error: api === 'agent' ? null : undefined, data: call() };
   } catch (error) {
     if (!(error instanceof BusinessError)) throw error;
     outcome = { error, data: undefined };

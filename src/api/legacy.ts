@@ -6,7 +6,7 @@ import { checked, settle } from './calls.ts';
 import { failedReason, pausedReason, reasonText, sessionStatus } from './constants.ts';
 import { textOr } from './info.ts';
 import { Listeners } from './listeners.ts';
-import type { Owner } from './owner.ts';
+import { internet, type Owner } from './owner.ts';
 import { lastSegment, shownPath } from './paths.ts';
 import type {
   AsyncCallback,
@@ -47,7 +47,7 @@ export function createLegacy(owner: Owner): Legacy {
       const config = configOf(args, { context });
       return kind === 'download' ? checkDownloadConfig(config, caller) : checkUploadConfig(config, caller);
     });
-    return createTask(owner, request, args[context ? 2 : 1], undefined, (tid) => {
+    return createTask(owner, request, args[context ? 2 : 1], 'legacy', (tid) => {
       const task = request.spec.action === 'download' ? new LegacyDownload(owner, tid) : new LegacyUpload(owner, tid);
       owner.hold(tid, task);
       const refusal = engine.operate(owner.uid, 'start', tid, owner.reach(true));
@@ -125,14 +125,17 @@ abstract class LegacyTask {
 
   /** @returns whether it was done; only a missing permission is an error here. @throws 201 */
   protected ask(operation: 'remove' | 'pause' | 'resume' | 'show', needsInternet: boolean): boolean {
-    const { engine, uid } = this.#owner;
-    const refusal = engine.operate(uid, operation, this.#tid, this.#owner.reach(needsInternet));
+    const { engine, uid, permissions } = this.#owner;
+    // Managing sessions stands in for INTERNET everywhere but here.
+    const mayPause = operation !== 'pause' || permissions.has(internet);
+    const facts = { ...this.#owner.reach(needsInternet), ...(mayPause ? {} : { notPermitted: true }) };
+    const refusal = engine.operate(uid, operation, this.#tid, facts);
     if (refusal?.code === errorCodes.PERMISSION) throw this.#owner.refusal(refusal, this.#tid);
     return refusal === null;
   }
 
   protected swallowing<T>(callback: unknown, call: () => T): unknown {
-    return settle(call, callback, undefined);
+    return settle(call, callback, 'legacy');
   }
 }
 

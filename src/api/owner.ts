@@ -24,6 +24,7 @@ export interface OwnerOptions {
   readonly system: boolean;
   readonly permissions: ReadonlySet<string>;
   readonly mayClearText: (host: string) => boolean;
+  readonly isWantAgent: (value: object) => boolean;
   readonly onThrow: ThrowHandler;
   readonly nowMs: () => number;
 }
@@ -45,7 +46,8 @@ export class Owner {
   readonly caller: Caller;
   readonly #held = new Map<string, Hearer>();
 
-  constructor({ engine, files, uid, place, sdk, system, permissions, mayClearText, onThrow, nowMs }: OwnerOptions) {
+  constructor(options: OwnerOptions) {
+    const { engine, files, uid, place, sdk, system, permissions, mayClearText, isWantAgent, onThrow, nowMs } = options;
     this.engine = engine;
     this.uid = uid;
     this.sdk = sdk;
@@ -53,7 +55,7 @@ export class Owner {
     this.permissions = permissions;
     this.onThrow = onThrow;
     this.nowMs = nowMs;
-    this.caller = { rules: engine.rules, place, files, sdk, system, mayClearText };
+    this.caller = { rules: engine.rules, place, files, sdk, system, mayClearText, isWantAgent };
   }
 
   /** Facts about permissions. A session manager reaches tasks of other apps. @source harmony-request.md 9.6 */

@@ -45,6 +45,8 @@ export interface AppOptions {
   readonly sdk?: number;
   /** May the app speak http to this host? Yes, unless told. */
   readonly mayClearText?: (host: string) => boolean;
+  /** Is this object a WantAgent, and one that opens this very app? Any object is, unless told. */
+  readonly isWantAgent?: (value: object) => boolean;
 }
 
 /** The directories of an app, as its code sees them. */
@@ -150,6 +152,7 @@ export function createEngine(options: EngineOptions): TaskEngine {
         system: asked.system ?? false,
         permissions: new Set(asked.permissions ?? [internet]),
         mayClearText: asked.mayClearText ?? (() => true),
+        isWantAgent: asked.isWantAgent ?? (() => true),
         nowMs: () => options.clock.now(),
       });
       const app = new HostedApp(owner, onThrow);

@@ -6,7 +6,8 @@ import { faultNumber, waitingReasonNumber } from './constants.ts';
 import { progress } from './info.ts';
 import { Listeners } from './listeners.ts';
 import type { Owner } from './owner.ts';
-import type { Config, HttpResponse, Task } from './types.ts';
+import { httpResponse } from './response.ts';
+import type { Config, Task } from './types.ts';
 import { agentEvents, checkListener, checkSpeed } from './validate.ts';
 
 /** The object that an app holds for an agent task. There is one for each task and process. @source harmony-request.md 6.2 */
@@ -70,14 +71,8 @@ export class AgentTask {
         this.#listeners.deliver('remove', [progress(notice.progress)]);
         return this.release();
       case 'response': {
-        const { version, status, phrase, headers } = notice.response;
-        const response: HttpResponse = {
-          version,
-          statusCode: status,
-          reason: phrase,
-          headers: new Map([...headers].map(([name, values]) => [name, [...values]])),
-        };
-        return this.#listeners.deliver('response', [response]);
+        const response = httpResponse(notice.response, this.#owner.engine.rules);
+        return response === null ? undefined : this.#listeners.deliver('response', [response]);
       }
       case 'faultOccur':
         return this.#listeners.deliver('faultOccur', [

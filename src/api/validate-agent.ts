@@ -102,7 +102,7 @@ export function checkAgentConfig(config: unknown, caller: Caller): Checked {
 export function checkNotification(
   value: unknown,
   where: string,
-  { rules, gauge, system }: { rules: Rules; gauge: boolean; system: boolean },
+  { rules, gauge, system, isWantAgent }: Pick<Caller, 'rules' | 'system' | 'isWantAgent'> & { readonly gauge: boolean },
 ): TaskSpec['notification'] {
   const none = { visibility: gauge ? 3 : 1 };
   if (value === undefined) return none;
@@ -117,8 +117,9 @@ export function checkNotification(
     throw parameterError('verification', `${where}.visibility is unknown`, visibility, '1, 2 or 3');
   }
   const wantAgent = fields.get('wantAgent');
-  if (wantAgent !== undefined && !isObject(wantAgent)) {
-    throw parameterError('verification', `${where}.wantAgent is no WantAgent`, wantAgent, 'a WantAgent');
+  if (wantAgent !== undefined && !(isObject(wantAgent) && isWantAgent(wantAgent))) {
+    const hint = `${where}.wantAgent is no WantAgent of the app`;
+    throw parameterError('verification', hint, wantAgent, 'a WantAgent that opens the app itself');
   }
   const disable = fields.flag('disable', false) && system;
   return {

@@ -17,6 +17,8 @@ export interface Caller {
   readonly system: boolean;
   /** May the app speak http, without TLS, to this host? */
   readonly mayClearText: (host: string) => boolean;
+  /** Is this a WantAgent that opens the app itself? */
+  readonly isWantAgent: (value: object) => boolean;
 }
 
 /** A config past all checks; from here on input is trusted. */

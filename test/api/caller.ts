@@ -17,6 +17,7 @@ export function createCaller(
     sdk: 20,
     system: false,
     mayClearText: () => true,
+    isWantAgent: () => true,
     ...rest,
     place: appPlace('com.example.app', roots),
     files: createMemoryFiles({ files: on }),

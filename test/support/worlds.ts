@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { type Reason, type Rules, reasons, type State } from '../../machines/vocabulary.ts';
+import { generateContent } from '../../src/adapters/transport/content.ts';
 import { reasonText, stateWord } from '../../src/api/constants.ts';
 import { type App, createEngine, type EngineOptions } from '../../src/api/task-engine.ts';
 import type { Config, FormItem, Progress, Task, TaskInfo, UploadConfig } from '../../src/api/types.ts';
@@ -22,13 +23,16 @@ import {
 export const bothRules = ['documented', 'device'] as const satisfies readonly Rules[];
 export const rateBytes = 10_000;
 
+/** Made once: to make up a file takes longer than to make a world. */
+const served = Object.fromEntries(
+  Object.entries({ '/big': 100 * rateBytes, '/mid': 10 * rateBytes, '/small': 1_000 }).map(
+    ([path, bytes]) => [path, generateContent(path, bytes)] as const,
+  ),
+);
+
 /** A world whose wire takes 100 s for `/big` and 10 s for `/mid`, so that transfers can be met on their way. */
 export function slowWorld(options: WorldOptions = {}): World {
-  return createWorld({
-    files: { '/big': 100 * rateBytes, '/mid': 10 * rateBytes, '/small': 1_000 },
-    wire: { bytesPerSecond: rateBytes },
-    ...options,
-  });
+  return createWorld({ files: served, wire: { bytesPerSecond: rateBytes }, ...options });
 }
 
 /** The config of a download of `path`, to a file of the same name. */
@@ -48,7 +52,9 @@ export function uploadOf(world: World, bytes: readonly number[], config: Partial
 
 /** What `uploadOf` puts into its file number `at`. */
 export function contentOf(at: number, bytes: number): Uint8Array {
-  return Uint8Array.from({ length: bytes }, (_, offset) => (offset * 7 + at) % 251);
+  const content = new Uint8Array(bytes);
+  for (let offset = 0; offset < bytes; offset += 1) content[offset] = (offset * 7 + at) % 251;
+  return content;
 }
 
 export type Heard = readonly [event: string, payload: unknown];
