@@ -1,0 +1,114 @@
+import type { App } from '../api/task-engine.ts';
+import type { Config, Task, TaskInfo } from '../api/types.ts';
+import { bytesText } from './format.ts';
+import { isActive, isEnded, stateOf } from './progress.ts';
+
+/** One thing a user asked for: it becomes a task, or is one that an earlier run left. */
+export interface Errand {
+  /** What people call it. */
+  readonly name: string;
+  /** What fails when it fails: `get http://…`. */
+  readonly what: string;
+  readonly config: Config;
+  /** Bytes per second; 0 for no limit. */
+  readonly maxSpeed: number;
+  /** Begin anew, whatever is there. */
+  readonly force: boolean;
+  /** Is this task of an earlier run the same errand? */
+  readonly isSame: (info: TaskInfo) => boolean;
+  /** Of a task that is complete: is what it left still there? */
+  readonly isStillDone: (info: TaskInfo) => boolean;
+  /** Bytes that are kept when this task goes on. */
+  readonly kept: (info: TaskInfo) => number;
+  /** A way out of a refusal, beside what the engine says. */
+  readonly wayOut?: (code: number | null) => string;
+  /** The task has failed: takes away what is of no use to anybody. */
+  readonly sweep?: () => void;
+}
+
+export interface Begun {
+  readonly task: Task;
+  /** What is worth saying about how it began; empty for nothing. */
+  readonly said: string;
+  /** Bytes that it had, of an earlier run. */
+  readonly from: number;
+  /** There is nothing left to do. */
+  readonly isDone: boolean;
+}
+
+/**
+ * Creates the task of an errand, or takes up the one that an earlier run left.
+ * @param known  the tasks there were when the store was opened.
+ * @throws BusinessError
+ */
+export async function begin(app: App, errand: Errand, known: readonly TaskInfo[]): Promise<Begun> {
+  const earlier = earlierOf(errand, known);
+  if (earlier === undefined) return anew(app, errand, null, '');
+  if (errand.force) return anew(app, errand, earlier, 'starting over from byte 0, as told');
+  const state = stateOf(earlier);
+  switch (state) {
+    case 'completed':
+      if (!errand.isStillDone(earlier)) return anew(app, errand, earlier, '');
+      return {
+        task: await taskOf(app, earlier),
+        said: 'complete already; --force gets it again',
+        from: 0,
+        isDone: true,
+      };
+    case 'failed':
+    case 'stopped':
+    case 'removed':
+      return anew(app, errand, earlier, `${state} before (${earlier.reason}); starting over from byte 0`);
+    default:
+      return goOn(app, errand, earlier);
+  }
+}
+
+/** The task that is still to be done, else the latest. */
+function earlierOf(errand: Errand, known: readonly TaskInfo[]): TaskInfo | undefined {
+  const same = known.filter((info) => errand.isSame(info));
+  return same.findLast((info) => !isEnded(stateOf(info))) ?? same.at(-1);
+}
+
+async function goOn(app: App, errand: Errand, earlier: TaskInfo): Promise<Begun> {
+  const bytes = errand.kept(earlier);
+  const task = await taskOf(app, earlier);
+  if (errand.maxSpeed > 0) await task.setMaxSpeed(errand.maxSpeed);
+  const state = stateOf(earlier);
+  if (state === 'paused') await task.resume();
+  if (state === 'initialized') await task.start();
+  const said = bytes > 0 ? `resuming at ${bytesText(bytes)} (byte ${bytes})` : 'going on';
+  return { task, said, from: bytes, isDone: false };
+}
+
+async function anew(app: App, errand: Errand, earlier: TaskInfo | null, said: string): Promise<Begun> {
+  const { request, context } = app;
+  if (earlier !== null && isActive(stateOf(earlier))) await letGo(await taskOf(app, earlier));
+  const replaces = earlier !== null && stateOf(earlier) !== 'completed';
+  const task = await request.agent.create(context, { ...errand.config, overwrite: errand.force || replaces });
+  // Only now: a failed task must not be forgotten before there is another one.
+  if (earlier !== null) await request.agent.remove(earlier.tid);
+  if (errand.maxSpeed > 0) await task.setMaxSpeed(errand.maxSpeed);
+  await task.start();
+  return { task, said, from: 0, isDone: false };
+}
+
+function taskOf(app: App, { tid }: TaskInfo): Promise<Task> {
+  return app.request.agent.getTask(app.context, tid);
+}
+
+/** How long a run that was told to stop may take to close its file, ms. A run that had no bytes yet never says so. */
+const letGoMsMax = 1_000;
+
+/** Ends the run of a task, so that nothing writes to its file any more. */
+async function letGo(task: Task): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    task.on('progress', () => resolve());
+    setTimeout(resolve, letGoMsMax);
+  });
+  const wasRunning = await task.pause().then(
+    () => true,
+    () => false, // it waits: nothing has its file open
+  );
+  if (wasRunning) await closed;
+}
