@@ -18,7 +18,9 @@ export type Obstacle =
   /** The user that owns it is not the one at the device. */
   | 'accountAway'
   | 'notOwner'
-  | 'wrongToken';
+  | 'wrongToken'
+  /** The id is not a number, no group has it, or it belongs to another app. */
+  | 'unknownGroup';
 
 export type Facts = { readonly [O in Obstacle]?: boolean };
 
@@ -47,6 +49,7 @@ const codes: Record<Obstacle, ErrorName> = {
   accountAway: 'TASK_NOT_FOUND',
   notOwner: 'TASK_NOT_FOUND',
   wrongToken: 'TASK_NOT_FOUND',
+  unknownGroup: 'GROUP_NOT_FOUND',
 };
 
 const notMine = ['unknownTask', 'accountAway', 'notOwner'] as const;
@@ -76,6 +79,9 @@ export const orderOfRefusals = {
   search: ['parametersWrong', 'serviceDown'],
   on: ['parametersWrong'],
   off: ['parametersWrong'],
+  createGroup: ['parametersWrong', 'serviceDown'],
+  attachGroup: ['parametersWrong', 'serviceDown', 'unknownGroup', ...notMine],
+  deleteGroup: ['parametersWrong', 'serviceDown', 'unknownGroup'],
 } as const satisfies Record<Operation, readonly Obstacle[]>;
 
 /** The transitions of one call: refuse for the first obstacle there is, else allow. */
@@ -123,6 +129,9 @@ export const admissionMachine = setup({
         search: answers('search'),
         on: answers('on'),
         off: answers('off'),
+        createGroup: answers('createGroup'),
+        attachGroup: answers('attachGroup'),
+        deleteGroup: answers('deleteGroup'),
       },
     },
   },

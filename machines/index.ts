@@ -1,6 +1,7 @@
 /** The charts. Each is pure, runs alone under `createActor`, and draws in any XState tool. */
 import { admissionMachine } from './admission.ts';
 import { accountMachine, appMachine } from './app.ts';
+import { groupMachine } from './group.ts';
 import { networkMachine } from './network.ts';
 import { queueMachine } from './queue.ts';
 import { serviceMachine } from './service.ts';
@@ -10,6 +11,7 @@ import { transferMachine } from './transfer.ts';
 
 export * from './admission.ts';
 export * from './app.ts';
+export * from './group.ts';
 export * from './network.ts';
 export * from './queue.ts';
 export * from './service.ts';
@@ -28,6 +30,7 @@ export const machines = {
   slots: slotsMachine,
   app: appMachine,
   account: accountMachine,
+  group: groupMachine,
   network: networkMachine,
   service: serviceMachine,
 } as const;

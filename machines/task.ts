@@ -9,6 +9,7 @@ import {
   type Mode,
   type Network,
   type Operation,
+  operations,
   type Reason,
   type Rules,
   reasons,
@@ -35,7 +36,12 @@ export interface TaskContext {
 }
 
 /** What a user may ask of one task. */
-export type TaskOperation = Exclude<Operation, 'create'>;
+export type TaskOperation = Exclude<Operation, 'create' | 'createGroup' | 'deleteGroup'>;
+export const taskOperations = operations.filter(isTaskOperation);
+
+export function isTaskOperation(operation: Operation): operation is TaskOperation {
+  return operation !== 'create' && operation !== 'createGroup' && operation !== 'deleteGroup';
+}
 
 export type TaskEvent =
   | {
@@ -96,6 +102,10 @@ export const lifetimeMs = 30 * 86_400_000;
 
 const refusal = (code: ErrorCode, state: State) => ({ actions: { type: 'refuse', params: { code, state } } }) as const;
 
+/** Only what runs in the background is shown in groups. @source harmony-request.md 9.1 */
+const foregroundRefusal = (state: State) =>
+  ({ guard: 'isForegroundTask', ...refusal(errorCodes.TASK_MODE, state) }) as const;
+
 const removed = {
   target: '#task.removed',
   actions: ['becauseOfUser', { type: 'tell', params: { event: 'remove', state: 'removed' } }],
@@ -117,6 +127,7 @@ const answers = (state: State) =>
     search: { actions: 'allow' },
     on: { actions: 'allow' },
     off: { actions: 'allow' },
+    attachGroup: [foregroundRefusal(state), refusal(errorCodes.TASK_STATE, state)],
   }) as const;
 
 const collectedAfter = (ageMs: number) =>
@@ -226,6 +237,7 @@ export const taskMachine = setup({
         ...answers('initialized'),
         ...collectedAfter(retentionMs.other),
         start: { target: 'joining', actions: 'resetRuntime' },
+        attachGroup: [foregroundRefusal('initialized'), { actions: 'allow' }],
       },
     },
     // Never rests here: into the queue, or past it when nothing is left to do.

@@ -55,6 +55,9 @@ export const operations = [
   'search',
   'on',
   'off',
+  'createGroup',
+  'attachGroup',
+  'deleteGroup',
 ] as const;
 export type Operation = (typeof operations)[number];
 

@@ -42,6 +42,16 @@ const borders: readonly {
     may: [/^src\/(fuzz|sim|api|engine)\//, /^src\/(index|errors)\.ts$/, /^machines\//],
     packages: [/^fast-check$/],
   },
+  {
+    layer: /^src\/harmony\//,
+    may: [/^src\/(harmony|api|adapters|ports|engine)\//, /^src\/errors\.ts$/, /^machines\//],
+    packages: [/^node:/, /^vitest$/],
+  },
+  {
+    layer: /^src\/vitest\//,
+    may: [/^src\/(vitest|harmony)\//],
+    packages: [/^node:/, /^vitest(\/|$)/, /^vite$/, /^esbuild$/],
+  },
   { layer: /^src\/cli\//, may: [/^src\//, /^machines\//], packages: [/^node:/, /^citty$/, /^cli-progress$/] },
 ];
 

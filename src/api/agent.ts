@@ -17,9 +17,10 @@ import { storedConfig, taskInfo } from './info.ts';
 import { downloadManager, type Owner, uploadManager } from './owner.ts';
 import { claimTarget } from './target.ts';
 import { AgentTask, asTask } from './task.ts';
-import type { AsyncCallback, BaseContext, Config, Filter, Task, TaskInfo } from './types.ts';
+import type { AsyncCallback, BaseContext, Config, Filter, GroupConfig, Task, TaskInfo } from './types.ts';
 import { type Checked, checkFilter, checkTid, checkToken, configOf } from './validate.ts';
 import { checkCreate } from './validate-agent.ts';
+import { checkAttachment, checkGid, checkGroupConfig } from './validate-group.ts';
 
 /**
  * `request.agent`. Wrong arguments, and files that cannot be used, throw at once, in every form of a call; what the
@@ -64,6 +65,12 @@ export interface Agent {
   /** For system apps: any app's task. @throws 401 at once; rejects with 202, 201, 21900006. */
   query(id: string, callback: AsyncCallback<TaskInfo>): void;
   query(id: string): Promise<TaskInfo>;
+  /** Opens a group, whose tasks share their notifications. @returns its id. @throws 401 at once; rejects with 13400003. */
+  createGroup(config: GroupConfig): Promise<string>;
+  /** Shows tasks in a group, all or none. @throws 401 at once; rejects with 21900005, 21900006, 21900007, 21900008. */
+  attachGroup(gid: string, tids: string[]): Promise<void>;
+  /** Closes a group for good. @throws 401 at once; rejects with 21900008. */
+  deleteGroup(gid: string): Promise<void>;
 }
 
 export function createAgent(owner: Owner): Agent {
@@ -154,6 +161,33 @@ export function createAgent(owner: Owner): Agent {
           .filter(({ record }) => wanted === null || record.bundle === wanted)
           .map(({ record }) => record.tid);
       }, callback);
+    },
+
+    createGroup(...args: readonly unknown[]) {
+      const spec = checked(engine, 'createGroup', () => checkGroupConfig(args[0], caller));
+      return settle(() => {
+        const created = engine.createGroup(uid, spec);
+        if (!('code' in created)) return created.gid;
+        // A device swallows it.
+        if (engine.rules === 'device') return '';
+        throw owner.refusal(created, '');
+      }, undefined);
+    },
+
+    attachGroup(...args: readonly unknown[]) {
+      const { gid, tids } = checked(engine, 'attachGroup', () => checkAttachment(args));
+      return settle(() => {
+        const refusal = engine.attachGroup(uid, gid, tids);
+        if (refusal !== null) throw owner.refusal(refusal, '');
+      }, undefined);
+    },
+
+    deleteGroup(...args: readonly unknown[]) {
+      const gid = checked(engine, 'deleteGroup', () => checkGid(args));
+      return settle(() => {
+        const refusal = engine.deleteGroup(uid, gid);
+        if (refusal !== null) throw owner.refusal(refusal, '');
+      }, undefined);
     },
 
     query(...args: readonly unknown[]) {

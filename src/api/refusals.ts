@@ -1,5 +1,6 @@
 import type { Obstacle } from '../../machines/admission.ts';
-import type { Operation, State } from '../../machines/vocabulary.ts';
+import { isTaskOperation, type TaskOperation } from '../../machines/task.ts';
+import type { State } from '../../machines/vocabulary.ts';
 import { adviceFor } from '../engine/advice.ts';
 import type { LiveTask } from '../engine/live.ts';
 import type { Refusal } from '../engine/turn.ts';
@@ -19,6 +20,7 @@ const obstacles: Record<Obstacle, string> = {
   unknownTask: 'no task has this id: it never was, was removed, or was collected; search() lists those there are',
   accountAway: 'the user that owns the task is not the one in the foreground',
   notOwner: 'the task belongs to another app',
+  unknownGroup: 'no group of the app has this id',
   wrongToken: 'the task has another token, or none; pass the one it was created with to touch() or getTask()',
 };
 
@@ -32,14 +34,14 @@ function detailOf(refusal: Refusal, tid: string, task: LiveTask | undefined): st
   const subject = tid === '' ? operation : `${operation}: task ${tid}`;
   if (refusal.obstacle !== undefined) return `${subject}: ${obstacles[refusal.obstacle]}`;
   if (state === 'unstored') return `${subject}: the change could not be stored, so it was not made; try again`;
-  if (task === undefined || operation === 'create') return `${subject} is ${state}`;
+  if (task === undefined || !isTaskOperation(operation)) return `${subject} is ${state}`;
   return `${subject} is ${state}; ${waysOut(task, task.life.state, operation)}`;
 }
 
 /** Looking at a task is hardly ever what helps. */
-const changes: readonly Operation[] = ['start', 'pause', 'resume', 'stop', 'remove', 'setMaxSpeed'];
+const changes: readonly TaskOperation[] = ['start', 'pause', 'resume', 'stop', 'remove', 'setMaxSpeed'];
 
-function waysOut(task: LiveTask, state: State, operation: Exclude<Operation, 'create'>): string {
+function waysOut(task: LiveTask, state: State, operation: TaskOperation): string {
   const { legal, way } = adviceFor(task.traits, state, operation);
   const doing = legal.filter((each) => changes.includes(each));
   const now = doing.length === 0 ? 'nothing can be done with it' : `legal now: ${doing.join(', ')}`;

@@ -17,6 +17,7 @@ const root = defineCommand({
     put: () => import('./put.ts').then(({ put }) => put),
     tasks: () => import('./tasks.ts').then(({ tasks }) => tasks),
     demo: () => import('./demo.ts').then(({ demo }) => demo),
+    test: () => import('./test.ts').then(({ test }) => test),
   },
 });
 

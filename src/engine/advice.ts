@@ -1,5 +1,5 @@
-import { type TaskEvent, type TaskOperation, type Traits, taskMachine } from '../../machines/task.ts';
-import { operations, type State } from '../../machines/vocabulary.ts';
+import { type TaskEvent, type TaskOperation, type Traits, taskMachine, taskOperations } from '../../machines/task.ts';
+import type { State } from '../../machines/vocabulary.ts';
 import type { Surroundings } from '../../machines/waiting.ts';
 import { type Resting, step } from './step.ts';
 
@@ -48,7 +48,6 @@ export function adviceFor(traits: Traits, state: State, operation: TaskOperation
   return advice;
 }
 
-const taskOperations = operations.filter((each) => each !== 'create');
 const steps = ['start', 'resume', 'pause', 'stop', 'wait until it runs'] as const;
 
 function shortestWay(traits: Traits, from: State, operation: TaskOperation): readonly Hint[] | null {

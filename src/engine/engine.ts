@@ -3,7 +3,7 @@ import { type AccountEvent, type AppEvent, appMachine } from '../../machines/app
 import { bucketOf, type QueueLimits, queueMachine } from '../../machines/queue.ts';
 import { serviceMachine } from '../../machines/service.ts';
 import type { Tiers } from '../../machines/slots.ts';
-import type { TaskEvent } from '../../machines/task.ts';
+import type { TaskEvent, TaskOperation } from '../../machines/task.ts';
 import {
   type Action,
   errorCodes,
@@ -18,9 +18,17 @@ import { unreachable } from '../errors.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { Random } from '../ports/random.ts';
-import { type Store, StoreTrouble, type TaskLife, type TaskRecord } from '../ports/store.ts';
+import {
+  type Change,
+  type GroupRecord,
+  type Store,
+  StoreTrouble,
+  type TaskLife,
+  type TaskRecord,
+} from '../ports/store.ts';
 import type { TransferReport, Transport } from '../ports/transport.ts';
 import { answerTo } from './advice.ts';
+import { type GroupSpec, Groups } from './groups.ts';
 import { collectedMax, Housekeeping } from './housekeeping.ts';
 import { createIds } from './ids.ts';
 import { byCreation, isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
@@ -83,6 +91,7 @@ export class Engine {
   readonly #live: Live;
   readonly #runs: Runs;
   readonly #housekeeping: Housekeeping;
+  readonly #groups: Groups;
   readonly #drawId: () => string;
   readonly #graces = new Map<number, Timer>();
   /** Tasks whose change could not be stored when it happened; the next commit takes them along. */
@@ -98,7 +107,8 @@ export class Engine {
     this.#settings = settings;
     this.#listener = listener;
     this.#live = new Live(settings.rules);
-    this.#drawId = createIds(random.fork('tid'), (tid) => this.#live.tasks.has(tid));
+    this.#groups = new Groups(ports.store.groups());
+    this.#drawId = createIds(random.fork('tid'), (id) => this.#live.tasks.has(id) || this.#groups.has(id));
     const speedOf = ({ tier }: LiveTask) => (tier === null ? 0 : settings.tiersAt(this.#level).speeds[tier]);
     this.#runs = new Runs(
       ports,
@@ -223,6 +233,52 @@ export class Engine {
     return this.#finish(turn, 'setMaxSpeed');
   }
 
+  /** Opens a group. @returns its id. @source harmony-request.md 9.1 */
+  createGroup(uid: number, spec: GroupSpec): { readonly gid: string } | Refusal {
+    const refusal = this.admit('createGroup', { serviceDown: this.#serviceRefuses('createGroup') });
+    if (refusal !== null) return refusal;
+    const gid = this.#drawId();
+    const ctimeMs = this.#ports.clock.now();
+    return this.#putGroup('createGroup', { gid, uid, ctimeMs, deleted: false, ...spec }) ?? { gid };
+  }
+
+  /** Shows all of the tasks in a group, or none of them. @source harmony-request.md 9.1 */
+  attachGroup(uid: number, gid: string, tids: readonly string[]): Refusal | null {
+    const serviceDown = this.#serviceRefuses('attachGroup');
+    const turn = new Turn(this.#deciding());
+    const isMine = (tid: string) => this.#live.tasks.get(tid)?.record.uid === uid;
+    const early = this.admit('attachGroup', {
+      serviceDown,
+      unknownGroup: !isNumeric(gid),
+      unknownTask: !tids.every((tid) => isNumeric(tid) && isMine(tid)),
+    });
+    if (early !== null) return early;
+    for (const tid of tids) {
+      turn.decide({ to: 'task', tid, event: { type: 'attachGroup' } });
+      if (turn.refusal !== null) return this.#finish(turn, 'attachGroup');
+    }
+    const refusal =
+      this.admit('attachGroup', { unknownGroup: !this.#groups.isOf(uid, gid) }) ??
+      this.#groups.refusal(gid, 'attachGroup');
+    if (refusal !== null) return refusal;
+    for (const tid of tids) {
+      const task = this.#live.tasks.get(tid);
+      if (task !== undefined) turn.update(task, { group: gid });
+    }
+    return this.#finish(turn, 'attachGroup');
+  }
+
+  /** Closes a group for good. @source harmony-request.md 9.1 */
+  deleteGroup(uid: number, gid: string): Refusal | null {
+    const refusal =
+      this.admit('deleteGroup', {
+        serviceDown: this.#serviceRefuses('deleteGroup'),
+        unknownGroup: !this.#groups.isOf(uid, gid),
+      }) ?? this.#groups.refusal(gid, 'deleteGroup');
+    const deleted = this.#groups.deleted(gid);
+    return refusal ?? (deleted === null ? null : this.#putGroup('deleteGroup', deleted));
+  }
+
   /** Tasks that are listed, in the order of creation; `uid` null: of every app. @source harmony-request.md 9.4 */
   search(uid: number | null, wanted: Wanted): Iterable<LiveTask> {
     if (uid !== null) return this.#searchIn(this.#appOf(uid), wanted);
@@ -261,6 +317,7 @@ export class Engine {
     const before = this.#live.tasks.size;
     turn.settle();
     this.#finish(turn, null);
+    this.#store(this.#groups.collect(this.#ports.clock.now(), this.#live.tasks.values()));
     return before - this.#live.tasks.size;
   }
 
@@ -309,7 +366,14 @@ export class Engine {
 
   /** @returns false when nothing was stored; a turn that answers a call is taken back then. */
   #commit(turn: Turn): boolean {
-    const changes = turn.changes(this.#unsaved);
+    if (!this.#store(turn.changes(this.#unsaved))) return false;
+    for (const task of [...this.#unsaved, ...turn.touched]) task.saved = task.life;
+    this.#unsaved.clear();
+    return true;
+  }
+
+  /** @returns whether all of it is stored; otherwise none is. */
+  #store(changes: readonly Change[]): boolean {
     if (changes.length === 0) return true;
     try {
       this.#ports.store.commit(changes);
@@ -318,12 +382,8 @@ export class Engine {
       this.#trace('commit', 'failed', '', trouble.kind);
       return false;
     }
-    for (const task of [...this.#unsaved, ...turn.touched]) task.saved = task.life;
-    this.#unsaved.clear();
     if (this.#settings.trace !== undefined) {
-      for (const change of changes) {
-        this.#trace('commit', change.type, change.type === 'task.created' ? change.record.tid : change.tid);
-      }
+      for (const change of changes) this.#trace('commit', change.type, subjectOf(change));
     }
     return true;
   }
@@ -445,6 +505,12 @@ export class Engine {
     this.#tell([{ uid, tid, event: 'progress', progress: progressNote('running', task.life, null) }]);
   }
 
+  #putGroup(operation: 'createGroup' | 'deleteGroup', group: GroupRecord): Refusal | null {
+    if (!this.#store([{ type: 'group.put', group }])) return { code: errorCodes.SERVICE, operation, state: 'unstored' };
+    this.#groups.put(group);
+    return null;
+  }
+
   // --- Small questions -----------------------------------------------------------------------------------------------
 
   get #level(): number {
@@ -507,10 +573,21 @@ export class Engine {
 }
 
 /** What a task itself is asked. */
-export type TaskCall = Exclude<Operation, 'create'>;
+export type TaskCall = Exclude<TaskOperation, 'attachGroup'>;
+
+/** Ids are decimal digits of an unsigned number of 32 bits. @source harmony-request.md 9.7 */
+function isNumeric(id: string): boolean {
+  return /^\d{1,10}$/.test(id) && Number(id) < 2 ** 32;
+}
 
 function isLook(operation: TaskCall): boolean {
   return operation === 'show' || operation === 'touch' || operation === 'query';
+}
+
+function subjectOf(change: Change): string {
+  if (change.type === 'task.created') return change.record.tid;
+  if (change.type === 'group.put') return `group ${change.group.gid}`;
+  return change.type === 'group.forgotten' ? `group ${change.gid}` : change.tid;
 }
 
 function refuses(effects: readonly { readonly type: string }[]): boolean {
@@ -530,6 +607,7 @@ function newLife(nowMs: number, sizes: readonly number[]): TaskLife {
     mimeType: '',
     maxSpeed: 0,
     ranMs: 0,
+    group: '',
   };
 }
 

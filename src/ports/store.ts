@@ -34,6 +34,8 @@ export interface TaskLife {
   readonly maxSpeed: number;
   /** Run time since the last `start`, ms; the total timeout counts it. */
   readonly ranMs: number;
+  /** Id of the group that it is shown in; empty for none. */
+  readonly group: string;
 }
 
 export interface StoredTask {
@@ -41,7 +43,20 @@ export interface StoredTask {
   readonly life: TaskLife;
 }
 
+/** Tasks whose notifications are shown as one. @source harmony-request.md 9.1 */
+export interface GroupRecord {
+  /** Decimal digits. */
+  readonly gid: string;
+  readonly uid: number;
+  readonly ctimeMs: number;
+  readonly gauge: boolean;
+  readonly notification: TaskSpec['notification'];
+  readonly deleted: boolean;
+}
+
 export type Change =
+  | { readonly type: 'group.put'; readonly group: GroupRecord }
+  | { readonly type: 'group.forgotten'; readonly gid: string }
   | { readonly type: 'task.created'; readonly record: TaskRecord; readonly life: TaskLife }
   | { readonly type: 'task.changed'; readonly tid: string; readonly life: TaskLife }
   | { readonly type: 'task.forgotten'; readonly tid: string };
@@ -57,6 +72,9 @@ export interface Store {
    * @throws StoreTrouble, also while iterating, and when a spec is looked at that cannot be read.
    */
   load(): Iterable<StoredTask>;
+
+  /** Every stored group, in any order. */
+  groups(): Iterable<GroupRecord>;
 
   /**
    * All of `changes`, in their order, or none of them; durable once it returns. Creating a task that is stored, and

@@ -194,6 +194,7 @@ class World implements Stage {
 function watchedStore(store: Store, step: (name: string) => void): Store {
   return {
     load: () => store.load(),
+    groups: () => store.groups(),
     commit: (changes) => {
       store.commit(changes);
       step('committed');

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { commandFor, type Exploration, explore, type Judge, replayFrom, reportOf } from '../support/replay.ts';
 
 const file = 'test/engine/properties.test.ts';
-const replay = replayFrom(process.env, 1_250);
+/** For each set of rules. */
+const runs = 1_250;
+const replay = replayFrom(process.env, runs);
 const timeoutMs = 60_000 + 200 * replay.runs;
 
 it.each(['documented', 'device'] as const)(
@@ -20,7 +22,7 @@ it.each(['documented', 'device'] as const)(
 );
 
 it('runs a thousand sequences or more for each set of rules, unless told otherwise', () => {
-  expect(replayFrom({}, 1_250).runs).toBeGreaterThanOrEqual(1_000);
+  expect(replayFrom({}, runs).runs).toBeGreaterThanOrEqual(1_000);
 });
 
 it('prints a command that plays the very sequence again which failed', async () => {

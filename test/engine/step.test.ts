@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, assign, createMachine, initialTransition, setup, transition } from 'xstate';
-import { machines, operations } from '../../machines/index.ts';
+import { machines, operations, taskOperations } from '../../machines/index.ts';
 import { compile } from '../../src/engine/compile.ts';
 import { begin, type Resting, step } from '../../src/engine/step.ts';
 
@@ -48,9 +48,7 @@ const samples: Record<keyof typeof machines, { inputs: unknown[]; events: { type
       ),
     ),
     events: [
-      ...operations
-        .filter((type) => type !== 'create' && type !== 'start' && type !== 'resume')
-        .map((type) => ({ type })),
+      ...taskOperations.filter((type) => type !== 'start' && type !== 'resume').map((type) => ({ type })),
       ...['start', 'resume'].flatMap((type) =>
         surroundings.flatMap((around) => [true, false].map((whole) => ({ type, around, whole }))),
       ),
@@ -98,6 +96,7 @@ const samples: Record<keyof typeof machines, { inputs: unknown[]; events: { type
       ...['entered', 'left', 'terminated', 'graceEnded'].map((type) => ({ type })),
     ],
   },
+  group: { inputs: [undefined], events: ['attachGroup', 'deleteGroup'].map((type) => ({ type })) },
   account: { inputs: [undefined], events: ['activated', 'suspended', 'left'].map((type) => ({ type })) },
   network: { inputs: [undefined], events: links.map((link) => ({ type: 'changed', link })) },
   service: {

@@ -52,6 +52,20 @@ const published: Readonly<Record<(typeof operations)[number], readonly (readonly
   ],
   on: [['parametersWrong', 401]],
   off: [['parametersWrong', 401]],
+  createGroup: [
+    ['parametersWrong', 401],
+    ['serviceDown', 13400003],
+  ],
+  attachGroup: own([
+    ['parametersWrong', 401],
+    ['serviceDown', 13400003],
+    ['unknownGroup', 21900008],
+  ]),
+  deleteGroup: [
+    ['parametersWrong', 401],
+    ['serviceDown', 13400003],
+    ['unknownGroup', 21900008],
+  ],
 };
 
 /** Whatever comes first, then the task must be there, its user here, and the caller its owner. */

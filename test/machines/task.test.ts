@@ -6,10 +6,11 @@ import {
   type TaskOperation,
   type Traits,
   taskMachine,
+  taskOperations,
 } from '../../machines/task.ts';
-import { type Action, operations, type Rules, type State, states } from '../../machines/vocabulary.ts';
+import { type Action, type Rules, type State, states } from '../../machines/vocabulary.ts';
 import type { Surroundings } from '../../machines/waiting.ts';
-import published from '../data/operation-matrix.json' with { type: 'json' };
+import published from '../../src/fuzz/operation-matrix.json' with { type: 'json' };
 import { play } from '../support/charts.ts';
 import { bothRules } from '../support/worlds.ts';
 
@@ -37,8 +38,6 @@ function taskIn(state: State, traits: Partial<Traits> = {}, reason = 'default') 
   return play(taskMachine, { traits: traitsOf(traits) }, { value, context: { traits: traitsOf(traits), reason } });
 }
 
-const taskOperations = operations.filter((each) => each !== 'create');
-
 function eventOf(operation: TaskOperation): TaskEvent {
   return operation === 'start' || operation === 'resume'
     ? { type: operation, around: clear, whole: false }
@@ -49,7 +48,8 @@ type Matrix = Readonly<Record<string, Readonly<Record<string, string | number>>>
 
 function cell(rules: Rules, action: Action, operation: TaskOperation, state: State): string | number | undefined {
   const matrix: Matrix = published[rules];
-  return matrix[operation === 'start' ? `start.${action}` : operation]?.[state];
+  const row = { start: `start.${action}`, attachGroup: 'attachGroup.background' } as Readonly<Record<string, string>>;
+  return matrix[row[operation] ?? operation]?.[state];
 }
 
 describe.each(bothRules)('the task chart by the rules of %s', (rules) => {

@@ -51,10 +51,15 @@ export function hostilePath(premises: Premises): fc.Arbitrary<string> {
     fc.constantFrom('..', '..', '..', '.', '', 'a', 'b', 'dir', 'file', 'new', 'outside', 'secret', ...links),
     odd,
   );
+  const segments = fc.array(segment, { maxLength: 6 });
   const prefixes = [
     '',
     './',
     `${root}/`,
+    `${root}/link-out/`,
+    './link-out/',
+    'link-new',
+    'link-secret',
     `${root}x/`,
     `${outside}/`,
     'file://com.example.app/',
@@ -70,7 +75,11 @@ export function hostilePath(premises: Premises): fc.Arbitrary<string> {
     'C:\\',
   ];
   return fc
-    .tuple(fc.constantFrom(...prefixes), fc.array(segment, { maxLength: 6 }), fc.constantFrom('', '', '/', ' '))
+    .tuple(
+      fc.constantFrom(...prefixes),
+      fc.oneof(fc.array(segment, { maxLength: 1 }), segments),
+      fc.constantFrom('', '', '/', ' '),
+    )
     .map(([prefix, segments, end]) => prefix + segments.join('/') + end);
 }
 
@@ -167,7 +176,13 @@ export function hostileConfig(premises: Premises): fc.Arbitrary<Record<string, u
 }
 
 /** A call with hostile arguments, of either generation; whatever task comes of it is set going. */
-export type HostileCall = (app: App) => unknown;
+export interface HostileCall {
+  readonly on: (app: App) => unknown;
+  /** What a failure shows. */
+  readonly [fc.toStringMethod]: () => string;
+}
+
+type Call = (...args: readonly unknown[]) => unknown;
 
 export function hostileCall(premises: Premises): fc.Arbitrary<HostileCall> {
   const path = hostilePath(premises);
@@ -182,48 +197,49 @@ export function hostileCall(premises: Premises): fc.Arbitrary<HostileCall> {
     files: mostly(fc.array(fc.record({ filename: odd, name: odd, uri: mostly(path), type: odd }), { maxLength: 3 })),
     data: mostly(fc.array(fc.record({ name: odd, value: odd }), { maxLength: 2 })),
   });
-  const words = ['getTask', 'remove', 'show', 'touch', 'search', 'query'] as const;
+  const question = fc.constantFrom('getTask', 'remove', 'show', 'touch', 'search', 'query');
+  const wish = fc.constantFrom('on', 'off', 'setMaxSpeed');
+  const someJunk = fc.array(junk, { maxLength: 3 });
   return fc.oneof(
-    { weight: 6, arbitrary: hostileConfig(premises).map((config) => creating(config)) },
-    { weight: 1, arbitrary: junk.map((config) => creating(config)) },
+    { weight: 6, arbitrary: hostileConfig(premises).map(creating) },
+    { weight: 1, arbitrary: junk.map(creating) },
     { weight: 2, arbitrary: legacyDownload.map((config) => calling('downloadFile', config)) },
     { weight: 2, arbitrary: legacyUpload.map((config) => calling('uploadFile', config)) },
-    {
-      weight: 2,
-      arbitrary: fc.tuple(fc.constantFrom(...words), fc.array(junk, { maxLength: 3 })).map(
-        ([word, args]): HostileCall =>
-          (app) => {
-            const call = app.request.agent[word].bind(app.request.agent) as (...args: readonly unknown[]) => unknown;
-            return word === 'getTask' ? call(app.context, ...args) : call(...args);
-          },
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.tuple(fc.constantFrom('on', 'off', 'setMaxSpeed'), fc.array(junk, { maxLength: 3 })).map(
-        ([word, args]): HostileCall =>
-          async (app) => {
-            const task = await app.request.agent.create(app.context, {
-              action: 0,
-              url: `${serverOrigin}/file`,
-              overwrite: true,
-            });
-            await (task[word as 'on'] as (...args: readonly unknown[]) => unknown)(...args);
-          },
-      ),
-    },
+    { weight: 2, arbitrary: fc.tuple(question, someJunk).map(([word, args]) => asking(word, args)) },
+    { weight: 1, arbitrary: fc.tuple(wish, someJunk).map(([word, args]) => wishing(word, args)) },
   );
 }
 
 function creating(config: unknown): HostileCall {
-  return async (app) => {
-    const task = await app.request.agent.create(app.context, config as never);
+  return shownAs('create', [config], async ({ request, context }) => {
+    const task = await request.agent.create(context, config as never);
     await task.start();
-  };
+  });
 }
 
 function calling(word: 'downloadFile' | 'uploadFile', config: unknown): HostileCall {
-  return (app) => (app.request[word] as (...args: readonly unknown[]) => unknown)(app.context, config);
+  return shownAs(word, [config], ({ request, context }) => (request[word] as Call)(context, config));
+}
+
+function asking(
+  word: 'getTask' | 'remove' | 'show' | 'touch' | 'search' | 'query',
+  args: readonly unknown[],
+): HostileCall {
+  return shownAs(word, args, ({ request, context }) => {
+    const call = request.agent[word].bind(request.agent) as Call;
+    return word === 'getTask' ? call(context, ...args) : call(...args);
+  });
+}
+
+function wishing(word: 'on' | 'off' | 'setMaxSpeed', args: readonly unknown[]): HostileCall {
+  return shownAs(`task.${word}`, args, async ({ request, context }) => {
+    const task = await request.agent.create(context, { action: 0, url: `${serverOrigin}/file`, overwrite: true });
+    await (task[word].bind(task) as Call)(...args);
+  });
+}
+
+function shownAs(word: string, args: readonly unknown[], on: (app: App) => unknown): HostileCall {
+  return { on, [fc.toStringMethod]: () => `${word}(${args.map((each) => fc.stringify(each)).join(', ')})` };
 }
 
 const known = new Set<unknown>(Object.values(errorCodes));

@@ -225,6 +225,7 @@ function mortalWriter(real: FileWriter): FileWriter {
 function mortalStore(real: Store): Store {
   return {
     load: () => real.load(),
+    groups: () => real.groups(),
     commit: (changes) => around('commit', () => real.commit(changes)),
     close: () => real.close(),
   };

@@ -40,6 +40,22 @@ export function commandFor({ details }: Exploration, file: string, title: string
   return `${env} npx vitest run ${file} -t '${title}'`;
 }
 
+/** Checks any other property; a failure says how it is played again. @throws what fc.assert would */
+export async function assertHolds<Ts>(
+  property: fc.IAsyncProperty<Ts>,
+  { seed, runs, path }: Replay,
+  { file, title }: { readonly file: string; readonly title: string },
+): Promise<void> {
+  const details = await fc.check(property, {
+    seed,
+    numRuns: path === undefined ? runs : 1,
+    ...(path === undefined ? {} : { path, endOnFailure: true }),
+  });
+  if (!details.failed) return;
+  const command = `FC_SEED='${details.seed}' FC_PATH='${details.counterexamplePath}' npx vitest run ${file} -t '${title}'`;
+  throw new Error(`${fc.defaultReportMessage(details)}\nreplay: ${command}`);
+}
+
 /** Plays sequences, each in a world of its own, compares each move with the model, and has each trace judged. */
 export async function explore(
   rules: Rules,

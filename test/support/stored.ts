@@ -58,6 +58,7 @@ export function life(fields: Partial<TaskLife> = {}): TaskLife {
     mimeType: 'text/plain',
     maxSpeed: 16_384,
     ranMs: 4_567,
+    group: '123456789',
     ...fields,
   };
 }

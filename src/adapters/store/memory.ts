@@ -1,5 +1,5 @@
 import { unreachable } from '../../errors.ts';
-import { type Change, type Store, type StoredTask, StoreTrouble } from '../../ports/store.ts';
+import { type Change, type GroupRecord, type Store, type StoredTask, StoreTrouble } from '../../ports/store.ts';
 
 /** A store that lives as long as the process, with handles for what happens to stores. */
 export interface MemoryStore extends Store {
@@ -13,13 +13,15 @@ export interface MemoryStore extends Store {
 
 /** A new and empty store. What is committed is kept, not copied: records and lives are never changed in place. */
 export function createMemoryStore(): MemoryStore {
-  return new MemoryHandle({ tasks: new Map(), writer: null });
+  return new MemoryHandle({ tasks: new Map(), groups: new Map(), writer: null });
 }
 
 /** What stays when handles come and go. */
 interface Medium {
   /** By tid. */
   readonly tasks: Map<string, StoredTask>;
+  /** By gid. */
+  readonly groups: Map<string, GroupRecord>;
   writer: MemoryHandle | null;
 }
 
@@ -37,6 +39,11 @@ class MemoryHandle implements MemoryStore {
     return [...this.#medium.tasks.values()].sort((a, b) => a.record.seq - b.record.seq);
   }
 
+  groups(): readonly GroupRecord[] {
+    this.#mustBeOpen();
+    return [...this.#medium.groups.values()];
+  }
+
   commit(changes: readonly Change[]): void {
     this.#mustBeOpen();
     const kind = this.#failure;
@@ -46,6 +53,10 @@ class MemoryHandle implements MemoryStore {
     for (const [tid, task] of after) {
       if (task === null) this.#medium.tasks.delete(tid);
       else this.#medium.tasks.set(tid, task);
+    }
+    for (const change of changes) {
+      if (change.type === 'group.put') this.#medium.groups.set(change.group.gid, change.group);
+      else if (change.type === 'group.forgotten') this.#medium.groups.delete(change.gid);
     }
   }
 
@@ -71,6 +82,7 @@ class MemoryHandle implements MemoryStore {
   #after(changes: readonly Change[]): ReadonlyMap<string, StoredTask | null> {
     const after = new Map<string, StoredTask | null>();
     for (const change of changes) {
+      if (change.type === 'group.put' || change.type === 'group.forgotten') continue;
       const tid = change.type === 'task.created' ? change.record.tid : change.tid;
       const before = after.has(tid) ? after.get(tid) : this.#medium.tasks.get(tid);
       if (change.type === 'task.created') {

@@ -1,18 +1,39 @@
 import type { Reason, State, TaskSpec } from '../../../machines/vocabulary.ts';
-import { type StoredTask, StoreTrouble, type TaskLife, type TaskRecord } from '../../ports/store.ts';
+import { type GroupRecord, type StoredTask, StoreTrouble, type TaskLife, type TaskRecord } from '../../ports/store.ts';
 
 type Cell = string | number;
 /** As `selectTasks` orders its columns. */
 type Row = [...record: [number, string, number, string, number, string], ...life: LifeRow];
-type LifeRow = [State, Reason, number, number, number, number, string, string, string, number, number];
+type LifeRow = [State, Reason, number, number, number, number, string, string, string, number, number, string];
 
-const lifeColumns = 'state, reason, mtime_ms, tries, file, processed, sizes, headers, mime_type, max_speed, ran_ms';
+const lifeColumns =
+  'state, reason, mtime_ms, tries, file, processed, sizes, headers, mime_type, max_speed, ran_ms, gid';
 
-export const selectTasks = `SELECT seq, tid, uid, bundle, ctime_ms, spec, ${lifeColumns} FROM task JOIN life USING (seq) WHERE seq > ? ORDER BY seq LIMIT ?`;
+/** A store that nobody has brought up to date yet can be read all the same: before version 2 there were no groups. */
+export function selectTasks(version: number): string {
+  const columns = version < 2 ? lifeColumns.replace('gid', "''") : lifeColumns;
+  return `SELECT seq, tid, uid, bundle, ctime_ms, spec, ${columns} FROM task JOIN life USING (seq) WHERE seq > ? ORDER BY seq LIMIT ?`;
+}
+
+
 export const insertTask = 'INSERT INTO task (seq, tid, uid, bundle, ctime_ms, spec) VALUES (?, ?, ?, ?, ?, ?)';
-export const insertLife = `INSERT INTO life (seq, ${lifeColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-export const updateLife = `UPDATE life SET (${lifeColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = (SELECT seq FROM task WHERE tid = ?)`;
+export const insertLife = `INSERT INTO life (seq, ${lifeColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const updateLife = `UPDATE life SET (${lifeColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = (SELECT seq FROM task WHERE tid = ?)`;
 export const deleteTask = 'DELETE FROM task WHERE tid = ?';
+
+export const selectGroups = 'SELECT gid, uid, ctime_ms, gauge, notification, deleted FROM task_group';
+export const putGroup =
+  'INSERT OR REPLACE INTO task_group (gid, uid, ctime_ms, gauge, notification, deleted) VALUES (?, ?, ?, ?, ?, ?)';
+export const deleteGroup = 'DELETE FROM task_group WHERE gid = ?';
+
+export function groupCells({ gid, uid, ctimeMs, gauge, notification, deleted }: GroupRecord): Cell[] {
+  return [gid, uid, ctimeMs, Number(gauge), JSON.stringify(notification), Number(deleted)];
+}
+
+export function storedGroup(row: unknown): GroupRecord {
+  const [gid, uid, ctimeMs, gauge, notification, deleted] = row as [string, number, number, number, string, number];
+  return { gid, uid, ctimeMs, gauge: gauge === 1, notification: parse(gid, notification), deleted: deleted === 1 };
+}
 
 export function recordCells(record: TaskRecord): Cell[] {
   return [record.seq, record.tid, record.uid, record.bundle, record.ctimeMs, JSON.stringify(record.spec)];
@@ -31,6 +52,7 @@ export function lifeCells(life: TaskLife): LifeRow {
     life.mimeType,
     life.maxSpeed,
     life.ranMs,
+    life.group,
   ];
 }
 
@@ -50,7 +72,7 @@ export function* readTasks(select: (cells: Cell[]) => unknown[]): Generator<Stor
 
 function storedTask(row: Row): StoredTask {
   const [seq, tid, uid, bundle, ctimeMs, spec, ...life] = row;
-  const [state, reason, mtimeMs, tries, index, processed, sizes, headers, mimeType, maxSpeed, ranMs] = life;
+  const [state, reason, mtimeMs, tries, index, processed, sizes, headers, mimeType, maxSpeed, ranMs, group] = life;
   let parsed: TaskSpec | undefined;
   return {
     record: {
@@ -77,6 +99,7 @@ function storedTask(row: Row): StoredTask {
       mimeType,
       maxSpeed,
       ranMs,
+      group,
     },
   };
 }

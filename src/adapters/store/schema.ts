@@ -30,6 +30,15 @@ export const migrations: readonly string[] = [
      max_speed INTEGER NOT NULL, -- bytes per second
      ran_ms    INTEGER NOT NULL
    );`,
+  `ALTER TABLE life ADD COLUMN gid TEXT NOT NULL DEFAULT ''; -- empty for none
+   CREATE TABLE task_group (
+     gid          TEXT    PRIMARY KEY,
+     uid          INTEGER NOT NULL,
+     ctime_ms     INTEGER NOT NULL,
+     gauge        INTEGER NOT NULL, -- 0 or 1
+     notification TEXT    NOT NULL, -- JSON
+     deleted      INTEGER NOT NULL  -- 0 or 1
+   );`,
 ];
 
 /** The version of a store; 0 for an empty file. @throws StoreTrouble (kind `corrupt`) when it is not a store. */

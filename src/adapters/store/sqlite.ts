@@ -3,20 +3,25 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import { unreachable } from '../../errors.ts';
-import { type Change, type Store, type StoredTask, StoreTrouble } from '../../ports/store.ts';
+import { type Change, type GroupRecord, type Store, type StoredTask, StoreTrouble } from '../../ports/store.ts';
 import { realPath } from '../files/disk.ts';
 import { lockStore, makePrivate, type WriterLock } from './lock.ts';
 import {
+  deleteGroup,
   deleteTask,
+  groupCells,
   insertLife,
   insertTask,
   lifeCells,
+  putGroup,
   readTasks,
   recordCells,
+  selectGroups,
   selectTasks,
+  storedGroup,
   updateLife,
 } from './rows.ts';
-import { inTransaction, migrate, mustNotBeNewer, schemaVersion } from './schema.ts';
+import { inTransaction, migrate, migrations, mustNotBeNewer, schemaVersion } from './schema.ts';
 import { withTrouble } from './trouble.ts';
 
 const pageBytes = 4096;
@@ -67,7 +72,7 @@ export function readSqliteStore(path: string): StoreReader {
           const version = schemaVersion(database);
           mustNotBeNewer(version);
           if (version === 0) return [];
-          const select = database.prepare(selectTasks).raw();
+          const select = database.prepare(selectTasks(version)).raw();
           return readTasks((cells) => withTrouble(path, () => select.all(cells)));
         }),
       close: () => void database.close(),
@@ -106,8 +111,12 @@ class SqliteStore implements Store {
   }
 
   load(): Iterable<StoredTask> {
-    const select = this.#ask(() => this.#database.prepare(selectTasks).raw());
+    const select = this.#ask(() => this.#database.prepare(selectTasks(migrations.length)).raw());
     return readTasks((cells) => this.#ask(() => select.all(cells)));
+  }
+
+  groups(): Iterable<GroupRecord> {
+    return this.#ask(() => this.#database.prepare(selectGroups).raw().all([]).map(storedGroup));
   }
 
   commit(changes: readonly Change[]): void {
@@ -143,6 +152,12 @@ class SqliteStore implements Store {
         return;
       case 'task.forgotten':
         if (this.#deleteTask.run([change.tid]).changes === 0) notStored(change);
+        return;
+      case 'group.put':
+        this.#database.prepare(putGroup).run(groupCells(change.group));
+        return;
+      case 'group.forgotten':
+        this.#database.prepare(deleteGroup).run([change.gid]);
     }
   }
 
@@ -152,6 +167,6 @@ class SqliteStore implements Store {
   }
 }
 
-function notStored(change: Exclude<Change, { type: 'task.created' }>): never {
+function notStored(change: Extract<Change, { readonly tid: string }>): never {
   return unreachable(`${change.type} of task ${change.tid}, which is not stored`);
 }

@@ -1,0 +1,37 @@
+import type { GroupSpec } from '../engine/groups.ts';
+import { Fields, isObject, itemsOf, parameterError } from './fields.ts';
+import type { Caller } from './validate.ts';
+import { checkNotification } from './validate-agent.ts';
+
+/** The argument of `createGroup`. @throws PARAMETER @source harmony-request.md 9.1 */
+export function checkGroupConfig(config: unknown, caller: Caller): GroupSpec {
+  if (!isObject(config)) throw parameterError('type', 'wrong config type', config, 'a GroupConfig');
+  const fields = new Fields(config, 'config', caller.rules);
+  const given = fields.get('gauge');
+  if (given !== undefined && typeof given !== 'boolean') {
+    throw parameterError('type', 'config.gauge is no boolean', given, 'true or false');
+  }
+  const gauge = given ?? false;
+  const notification = checkNotification(fields.get('notification'), 'config.notification', { ...caller, gauge });
+  return { gauge, notification };
+}
+
+/** The arguments of `attachGroup`; members of the list that are no strings are skipped. @throws PARAMETER */
+export function checkAttachment(args: readonly unknown[]): { readonly gid: string; readonly tids: readonly string[] } {
+  if (args.length !== 2)
+    throw parameterError('missing', 'wrong parameter count', args.length, 'a gid and a list of tids');
+  const gid = checkGid(args);
+  if (!Array.isArray(args[1])) throw parameterError('type', 'tids is no array', args[1], 'a list of tids');
+  const tids = (itemsOf(args[1], 'tids') ?? []).filter((tid) => typeof tid === 'string');
+  return { gid, tids };
+}
+
+/** @throws PARAMETER unless the first argument may be a gid. */
+export function checkGid(args: readonly unknown[]): string {
+  const [gid] = args;
+  const legal = 'the gid of a group';
+  if (args.length < 1) throw parameterError('missing', 'missing gid', gid, legal);
+  if (typeof gid !== 'string') throw parameterError('type', 'gid is no string', gid, legal);
+  if (gid === '') throw parameterError('verification', 'gid is empty', gid, legal);
+  return gid;
+}
