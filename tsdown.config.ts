@@ -1,4 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { defineConfig } from 'tsdown';
+
+/** The vitest plugin finds each module of the device as a file of its own. */
+const device = readdirSync(new URL('src/harmony', import.meta.url))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.replace(/\.ts$/, ''));
 
 export default defineConfig({
   entry: {
@@ -7,11 +13,15 @@ export default defineConfig({
     sim: 'src/sim/index.ts',
     node: 'src/runtime.ts',
     cli: 'src/cli/main.ts',
+    vitest: 'src/vitest/plugin.ts',
+    'vitest/setup': 'src/vitest/setup.ts',
+    'vitest/runner': 'src/vitest/runner.ts',
+    ...Object.fromEntries(device.map((name) => [`harmony/${name}`, `src/harmony/${name}.ts`])),
   },
   format: 'esm',
   platform: 'neutral',
-  // `longshore/node` and the command line need them; that nothing else does is a test's to say.
-  external: [/^node:/],
+  // `longshore/node`, the device and the command line need them; that nothing else does is a test's to say.
+  external: [/^node:/, /^vitest($|\/)/, 'vite', 'esbuild'],
   target: 'node20',
   dts: true,
   clean: true,

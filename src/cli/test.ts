@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { Rules } from '../../machines/vocabulary.ts';
@@ -37,18 +37,16 @@ export const test = defineVerb({
     const { cwd, output } = around;
     const target = resolve(cwd, args.path);
     if (!existsSync(target)) throw new UsageError(`there is no ${args.path}`);
-    const isFile = statSync(target).isFile();
     const device: LongshoreOptions = {
       seed: seedOf(args.seed),
-      hosts: Object.fromEntries(all('hosts').map((pair) => pairOf('hosts', pair))),
+      hosts: Object.fromEntries(all('hosts').map(hostOf)),
       ...(args.rules === undefined ? {} : { rules: rulesOf(args.rules) }),
       ...(args['virtual-time'] === true ? { virtualTime: true } : {}),
       parameters: {
-        ...Object.fromEntries(all('param').map((pair) => pairOf('param', pair))),
+        ...Object.fromEntries(all('param').map(parameterOf)),
         ...(args.timeout === undefined ? {} : { timeout: args.timeout }),
         ...(args.filter === undefined ? {} : { class: args.filter }),
       },
-      lists: isFile,
     };
     const junit = args.junit === undefined ? null : resolve(cwd, args.junit);
     if (junit !== null) await mkdir(dirname(junit), { recursive: true });
@@ -99,8 +97,21 @@ function rulesOf(text: string): Rules {
   return text;
 }
 
-function pairOf(option: string, pair: string): [name: string, value: string] {
+function hostOf(pair: string): [name: string, origin: string] {
+  const [name, origin] = pairOf(pair) ?? [];
+  if (name === undefined || origin === undefined || !/^https?:/.test(origin) || !URL.canParse(origin)) {
+    throw new UsageError(`--hosts is ${pair}; legal: name=origin, such as www.example.com=http://127.0.0.1:8080`);
+  }
+  return [name, origin];
+}
+
+function parameterOf(pair: string): [name: string, value: string] {
+  const parameter = pairOf(pair);
+  if (parameter === null) throw new UsageError(`--param is ${pair}; legal: name=value`);
+  return parameter;
+}
+
+function pairOf(pair: string): [string, string] | null {
   const [, name, value] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
-  if (name === undefined || value === undefined) throw new UsageError(`--${option} is ${pair}; legal: name=value`);
-  return [name, value];
+  return name === undefined || value === undefined ? null : [name, value];
 }

@@ -80,8 +80,11 @@ function replaceTimers(clock: Clock): () => void {
   const timers = new Map<number, VirtualTimer>();
   const set =
     (repeats: boolean) =>
-    (ring: Callback, delayMs = 0, ...parameters: unknown[]) => {
-      const timer = new VirtualTimer(clock, Math.max(1, Number(delayMs) || 0), repeats, () => ring(...parameters));
+    (ring: Callback, delayMs = 0, ...parameters: unknown[]): VirtualTimer => {
+      const timer: VirtualTimer = new VirtualTimer(clock, Math.max(1, Number(delayMs) || 0), repeats, () => {
+        if (!repeats) timers.delete(timer.id);
+        ring(...parameters);
+      });
       timers.set(timer.id, timer);
       return timer;
     };

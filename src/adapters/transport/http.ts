@@ -6,6 +6,7 @@ import type { Transport } from '../../ports/transport.ts';
 import type { Call, HeaderList, OutgoingRequest, ResponseHead } from './carrier.ts';
 import { createTransport } from './exchanges.ts';
 import { type Line, Lines } from './line.ts';
+import { redirected, type StandIns } from './stand-in.ts';
 import { TransportTrouble } from './trouble.ts';
 
 export interface HttpTransportOptions {
@@ -16,6 +17,8 @@ export interface HttpTransportOptions {
   readonly ca?: readonly string[];
   /** false: any certificate will do; for tests alone. Default true. */
   readonly rejectUnauthorized?: boolean;
+  /** Servers that stand in for hosts; for tests alone. */
+  readonly hosts?: StandIns;
 }
 
 /** Of a body, what may wait for the disk or for a speed cap. */
@@ -31,9 +34,9 @@ const unreadableNames = new Set(['HTTPParserError', 'HeadersOverflowError']);
  * Exchanges never wait for each other: each has a connection of its own, kept alive for the next one.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
-  const { files, clock, random, ca = [], rejectUnauthorized = true } = options;
+  const { files, clock, random, ca = [], rejectUnauthorized = true, hosts = {} } = options;
   const lines = new Lines({ ca, rejectUnauthorized });
-  const carrier = { send: (request: OutgoingRequest) => new HttpCall(request, lines, clock) };
+  const carrier = { send: (request: OutgoingRequest) => new HttpCall(redirected(request, hosts), lines, clock) };
   return createTransport({ files, clock, random, carrier }, () => lines.close());
 }
 
