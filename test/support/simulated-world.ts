@@ -7,7 +7,7 @@ import { createSimulatedTransport } from '../../src/adapters/transport/simulated
 import { refuse } from '../../src/sim/faults.ts';
 import { directory, type TransportWorld } from './transport-world.ts';
 
-export interface SimulatedWorld extends TransportWorld {
+interface SimulatedWorld extends TransportWorld {
   readonly clock: SimulatedClock;
   readonly link: { type: 'wifi' | 'offline' };
 }

@@ -15,7 +15,6 @@ export function selectTasks(version: number): string {
   return `SELECT seq, tid, uid, bundle, ctime_ms, spec, ${columns} FROM task JOIN life USING (seq) WHERE seq > ? ORDER BY seq LIMIT ?`;
 }
 
-
 export const insertTask = 'INSERT INTO task (seq, tid, uid, bundle, ctime_ms, spec) VALUES (?, ?, ?, ?, ?, ?)';
 export const insertLife = `INSERT INTO life (seq, ${lifeColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 export const updateLife = `UPDATE life SET (${lifeColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = (SELECT seq FROM task WHERE tid = ?)`;

@@ -18,7 +18,18 @@ export interface OutgoingRequest {
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | null;
   readonly proxy: TransferJob['proxy'];
   readonly connectTimeoutMs: number;
+  /** Certificates for this request in particular, as PEM; beside the system's unless `alone`. Sockets only. */
+  readonly trust?: { readonly ca: string; readonly alone: boolean };
+  /** Told how far the request has come. A connection that is used again has no `resolved` and no `secured`. Sockets only. */
+  readonly onMilestone?: (milestone: Milestone) => void;
 }
+
+export type Milestone =
+  | { readonly type: 'resolved' }
+  /** `address` is the peer's. */
+  | { readonly type: 'connected'; readonly address: string }
+  | { readonly type: 'secured' }
+  | { readonly type: 'sent' };
 
 export interface ResponseHead {
   readonly version: string;

@@ -3,22 +3,31 @@ import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Transport } from '../../ports/transport.ts';
-import type { Call, HeaderList, OutgoingRequest, ResponseHead } from './carrier.ts';
+import type { Call, Carrier, HeaderList, OutgoingRequest, ResponseHead } from './carrier.ts';
 import { createTransport } from './exchanges.ts';
 import { type Line, Lines } from './line.ts';
 import { redirected, type StandIns } from './stand-in.ts';
 import { TransportTrouble } from './trouble.ts';
 
-export interface HttpTransportOptions {
-  readonly files: Files;
+export interface HttpCarrierOptions {
   readonly clock: Clock;
-  readonly random: Random;
   /** PEM certificates trusted beside the system's. */
   readonly ca?: readonly string[];
   /** false: any certificate will do; for tests alone. Default true. */
   readonly rejectUnauthorized?: boolean;
   /** Servers that stand in for hosts; for tests alone. */
   readonly hosts?: StandIns;
+}
+
+export interface HttpTransportOptions extends HttpCarrierOptions {
+  readonly files: Files;
+  readonly random: Random;
+}
+
+/** Real sockets: whoever shares one shares its connections, its trust and its stand-ins. */
+export interface HttpCarrier extends Carrier {
+  /** Ends every connection; calls still open break. */
+  close(): Promise<void>;
 }
 
 /** Of a body, what may wait for the disk or for a speed cap. */
@@ -33,17 +42,25 @@ const unreadableNames = new Set(['HTTPParserError', 'HeadersOverflowError']);
  * HTTP/1.1 over real sockets: no decompression, no caching, no redirects of the client's own.
  * Exchanges never wait for each other: each has a connection of its own, kept alive for the next one.
  */
-export function createHttpTransport(options: HttpTransportOptions): Transport {
-  const { files, clock, random, ca = [], rejectUnauthorized = true, hosts = {} } = options;
+export function createHttpTransport(options: HttpTransportOptions, carrier = createHttpCarrier(options)): Transport {
+  const { files, clock, random } = options;
+  return createTransport({ files, clock, random, carrier }, () => carrier.close());
+}
+
+export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
+  const { clock, ca = [], rejectUnauthorized = true, hosts = {} } = options;
   const lines = new Lines({ ca, rejectUnauthorized });
-  const carrier = { send: (request: OutgoingRequest) => new HttpCall(redirected(request, hosts), lines, clock) };
-  return createTransport({ files, clock, random, carrier }, () => lines.close());
+  return {
+    send: (request) => new HttpCall(redirected(request, hosts), lines, clock),
+    close: () => lines.close(),
+  };
 }
 
 class HttpCall implements Call, Dispatcher.DispatchHandler {
   readonly head: Promise<ResponseHead>;
   readonly #lines: Lines;
   readonly #clock: Clock;
+  readonly #onMilestone: OutgoingRequest['onMilestone'];
   readonly #line: Line | null = null;
   readonly #queue: Uint8Array[] = [];
   #queuedBytes = 0;
@@ -59,6 +76,7 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
   constructor(request: OutgoingRequest, lines: Lines, clock: Clock) {
     this.#lines = lines;
     this.#clock = clock;
+    this.#onMilestone = request.onMilestone;
     this.head = new Promise((resolve, reject) => {
       this.#resolveHead = resolve;
       this.#rejectHead = reject;
@@ -68,14 +86,14 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
       return;
     }
     const { proxyAuthorization, headers } = splitHeaders(request);
-    this.#line = lines.take(request.url, request.proxy, proxyAuthorization);
+    this.#line = lines.take(request, proxyAuthorization);
     this.#timer = clock.after(request.connectTimeoutMs, () => {
       this.#break(new TransportTrouble('timeout', `no connection within ${request.connectTimeoutMs} ms`));
     });
-    const { url, method } = request;
+    const { url, method, onMilestone = () => {} } = request;
     // The client takes any iterable; its types have not heard of it.
     const body = request.body as Uint8Array | null;
-    this.#line.dispatch({ url, method, headers, body }, this);
+    this.#line.dispatch({ url, method, headers, body, onMilestone }, this);
   }
 
   async next(): Promise<Uint8Array | null> {
@@ -114,6 +132,7 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
     this.#timer?.cancel();
     this.#controller = controller;
     this.#phase = 'sent';
+    this.#onMilestone?.({ type: 'sent' });
   }
 
   onResponseStart(

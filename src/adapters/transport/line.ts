@@ -2,6 +2,7 @@ import { request as requestHttp } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
+import type { OutgoingRequest } from './carrier.ts';
 import { TransportTrouble } from './trouble.ts';
 
 export interface Trust {
@@ -23,21 +24,24 @@ const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'E
 
 /** Connections by where they lead. A call has one for itself, and gives it back when its response has ended well. */
 export class Lines {
+  readonly #trust: Trust;
   readonly #tls: Tls;
   readonly #idle = new Map<string, Line[]>();
   readonly #all = new Set<Line>();
 
   constructor(trust: Trust) {
-    const ca = trust.ca.length > 0 ? { ca: [...rootCertificates, ...trust.ca] } : {};
-    const context = createSecureContext({ minVersion: 'TLSv1.2', ...ca });
-    this.#tls = { context, rejectUnauthorized: trust.rejectUnauthorized };
+    this.#trust = trust;
+    this.#tls = this.#tlsOf(trust.ca.length > 0 ? [...rootCertificates, ...trust.ca] : undefined);
   }
 
-  take(url: URL, proxy: string, proxyAuthorization: string | null): Line {
-    const key = `${proxy} ${url.origin} ${proxyAuthorization}`;
+  take(request: Pick<OutgoingRequest, 'url' | 'proxy' | 'trust'>, proxyAuthorization: string | null): Line {
+    const { url, proxy, trust } = request;
+    const key = `${proxy} ${url.origin} ${proxyAuthorization} ${trust?.alone} ${trust?.ca}`;
     const idle = this.#idle.get(key)?.pop();
     if (idle !== undefined) return idle;
-    const line = new Line({ key, url, proxy, proxyAuthorization, tls: this.#tls });
+    const own = trust?.alone === true ? [] : [...rootCertificates, ...this.#trust.ca];
+    const tls = trust === undefined ? this.#tls : this.#tlsOf([...own, trust.ca]);
+    const line = new Line({ key, url, proxy, proxyAuthorization, tls });
     this.#all.add(line);
     line.onLost(() => this.#forget(line));
     return line;
@@ -58,6 +62,12 @@ export class Lines {
     this.#idle.clear();
     await Promise.all([...this.#all].map((line) => line.destroy()));
     this.#all.clear();
+  }
+
+  /** Without `ca`: the system's certificates. */
+  #tlsOf(ca: string[] | undefined): Tls {
+    const context = createSecureContext({ minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) });
+    return { context, rejectUnauthorized: this.#trust.rejectUnauthorized };
   }
 
   /** A lost line is forgotten while it is idle; one in use is its call's business. */
@@ -86,6 +96,9 @@ export class Line {
   readonly #client: Client;
   /** How far the connection has come: what fails after TCP is TLS. */
   #phase: 'tcp' | 'tls' = 'tcp';
+  /** Of whom it is connected to; empty before. */
+  #address = '';
+  #onMilestone: NonNullable<OutgoingRequest['onMilestone']> = () => {};
   #hangUp: () => void = () => {};
 
   constructor(options: LineOptions) {
@@ -105,10 +118,13 @@ export class Line {
 
   /** @param headers  names and values in turn. */
   dispatch(
-    request: Pick<Dispatcher.DispatchOptions, 'method' | 'body'> & { readonly url: URL; readonly headers: string[] },
+    request: Pick<Dispatcher.DispatchOptions, 'method' | 'body'> &
+      Pick<OutgoingRequest, 'url' | 'onMilestone'> & { readonly headers: string[] },
     handler: Dispatcher.DispatchHandler,
   ): void {
-    const { url, headers, method, body } = request;
+    const { url, headers, method, body, onMilestone = () => {} } = request;
+    this.#onMilestone = onMilestone;
+    if (this.#address !== '') onMilestone({ type: 'connected', address: this.#address });
     const path = `${url.pathname}${url.search}`;
     const hasHost = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
     this.#client.dispatch(
@@ -166,8 +182,11 @@ export class Line {
     });
     this.#hangUp = () => socket.destroy();
     socket.once('error', fail);
+    socket.once('lookup', () => this.#onMilestone({ type: 'resolved' }));
     socket.once('connect', () => {
       socket.off('error', fail);
+      this.#address = socket.remoteAddress ?? '';
+      this.#onMilestone({ type: 'connected', address: this.#address });
       onSocket(socket);
     });
   }
@@ -207,6 +226,7 @@ export class Line {
     tls.once('error', fail);
     tls.once('secureConnect', () => {
       tls.off('error', fail);
+      this.#onMilestone({ type: 'secured' });
       done(null, guarded(tls));
     });
   }

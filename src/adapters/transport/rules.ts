@@ -67,7 +67,11 @@ const methodKeepingStatuses = new Set([307, 308]);
  * The first request of a job, its URL percent-encoded. Headers in `added` replace configured ones of the same name.
  * @source harmony-request.md 7.1
  */
-export function firstHop(job: TransferJob, added: HeaderList, hasBody: boolean): Hop | Refusal {
+export function firstHop(
+  job: Pick<TransferJob, 'url' | 'method' | 'headers'>,
+  added: HeaderList,
+  hasBody: boolean,
+): Hop | Refusal {
   const url = httpUrl(job.url);
   if (url === null) return refuse('build', `the URL ${JSON.stringify(job.url)} names no host`);
   const replaced = new Set(added.map(([name]) => name.toLowerCase()));
