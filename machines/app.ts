@@ -1,4 +1,5 @@
 import { emit, setup } from 'xstate';
+import { rule } from './rules.ts';
 import { type ErrorCode, errorCodes, type Mode, type Rules } from './vocabulary.ts';
 
 /** How long foreground tasks go on after their app left the foreground, ms. @source harmony-request.md 4.2 */
@@ -36,7 +37,7 @@ export const appMachine = setup({
   },
   guards: {
     mayCreate: ({ context, event }) =>
-      context.rules === 'device' || (event.type === 'create' && event.mode !== 'foreground'),
+      rule(context.rules, 'foregroundTaskFromBackground') || (event.type === 'create' && event.mode !== 'foreground'),
   },
   actions: {
     allow: emit({ type: 'allowed', operation: 'create' } as const),

@@ -14,6 +14,7 @@ export * from './app.ts';
 export * from './group.ts';
 export * from './network.ts';
 export * from './queue.ts';
+export * from './rules.ts';
 export * from './service.ts';
 export * from './slots.ts';
 export * from './task.ts';

@@ -1,4 +1,5 @@
 import { assign, emit, setup } from 'xstate';
+import { rule } from './rules.ts';
 import type { Link, Network, Rules } from './vocabulary.ts';
 
 /** What a task asks of the link. */
@@ -16,7 +17,9 @@ export function suitabilityAtStart(needs: LinkNeeds, link: Link): Suitability {
   if (link.type === 'offline') return 'offline';
   if (needs.network === 'any') return 'suitable';
   if (needs.network === 'wifi' && link.type === 'cellular') return 'unsuitable';
-  if (needs.rules === 'documented' && needs.network === 'cellular' && link.type !== 'cellular') return 'unsuitable';
+  if (needs.network === 'cellular' && link.type !== 'cellular' && rule(needs.rules, 'cellularMeansCellular')) {
+    return 'unsuitable';
+  }
   return flagsAllow(needs, link) ? 'suitable' : 'unsuitable';
 }
 
@@ -25,14 +28,15 @@ export function suitabilityAtStart(needs: LinkNeeds, link: Link): Suitability {
  * asks for none in particular. @source harmony-request.md 4.4, rule (b); [R] under `documented`
  */
 export function suitabilityAfterChange(needs: LinkNeeds, link: Link): Suitability {
-  if (needs.rules === 'documented' || link.type === 'offline') return suitabilityAtStart(needs, link);
+  if (rule(needs.rules, 'oneLinkRule') || link.type === 'offline') return suitabilityAtStart(needs, link);
   if (link.type === 'other') return 'suitable';
   return needs.network === link.type && flagsAllow(needs, link) ? 'suitable' : 'unsuitable';
 }
 
 /** Does this link free a task that waits for one? @source harmony-request.md 4.4, rule (c); [R] under `documented` */
 export function freesWaiting(needs: LinkNeeds, link: Link): boolean {
-  if (needs.rules === 'documented' || link.type === 'offline') return suitabilityAtStart(needs, link) === 'suitable';
+  const isJudgedAsAtStart = rule(needs.rules, 'oneLinkRule') || link.type === 'offline';
+  if (isJudgedAsAtStart) return suitabilityAtStart(needs, link) === 'suitable';
   if (needs.network === 'any' || link.type === 'other') return true;
   return needs.network === link.type && flagsAllow(needs, link);
 }

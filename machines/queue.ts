@@ -1,4 +1,5 @@
 import { assign, emit, setup } from 'xstate';
+import { rule } from './rules.ts';
 import { type ErrorCode, errorCodes, type Mode, type Rules, type State } from './vocabulary.ts';
 
 /** Tasks in these states take up room in their app's queue. @source harmony-request.md 3.1 */
@@ -12,12 +13,9 @@ export interface QueueLimits {
   readonly foregroundTasksMax: number;
 }
 
-/** Foreground tasks do not queue by the book; a device counts them too, in a bucket of their own. */
+/** Foreground tasks are counted in a bucket of their own. */
 export function defaultLimits(rules: Rules): QueueLimits {
-  return {
-    backgroundTasksMax: 1001,
-    foregroundTasksMax: rules === 'documented' ? Number.POSITIVE_INFINITY : 2001,
-  };
+  return { backgroundTasksMax: 1001, foregroundTasksMax: rule(rules, 'foregroundTasksMax') };
 }
 
 export type Bucket = 'background' | 'foreground';

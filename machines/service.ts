@@ -1,4 +1,5 @@
 import { emit, setup } from 'xstate';
+import { rule } from './rules.ts';
 import { type ErrorCode, errorCodes, type Operation, type Rules } from './vocabulary.ts';
 
 export type ServiceEvent =
@@ -24,9 +25,8 @@ export const serviceMachine = setup({
     emitted: {} as ServiceEffect,
   },
   guards: {
-    // By the book, `remove` goes on working whatever the service does.
     needsNoService: ({ context, event }) =>
-      context.rules === 'documented' && event.type === 'call' && event.operation === 'remove',
+      rule(context.rules, 'removeWithoutService') && event.type === 'call' && event.operation === 'remove',
   },
   actions: {
     allow: emit(({ event }) => ({ type: 'allowed', operation: operationOf(event) }) as const),

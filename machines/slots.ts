@@ -1,4 +1,5 @@
 import { assign, emit, setup } from 'xstate';
+import { rule } from './rules.ts';
 import type { Action, Mode, Reason, Rules, State } from './vocabulary.ts';
 
 /** Running slots of one direction: how many tasks in each tier, and how fast a task of that tier may be. */
@@ -9,8 +10,9 @@ export interface Tiers {
 }
 
 const kib = 1024;
-const deviceTiers: readonly Tiers[] = [
-  { counts: [8, 32, 8], speeds: [0, 800 * kib, 800 * kib] },
+const easiestTiers: Tiers = { counts: [8, 32, 8], speeds: [0, 800 * kib, 800 * kib] };
+const tiersByLevel: readonly Tiers[] = [
+  easiestTiers,
   { counts: [8, 32, 8], speeds: [0, 800 * kib, 800 * kib] },
   { counts: [8, 32, 8], speeds: [0, 800 * kib, 800 * kib] },
   { counts: [8, 16, 4], speeds: [0, 800 * kib, 800 * kib] },
@@ -19,12 +21,11 @@ const deviceTiers: readonly Tiers[] = [
   { counts: [4, 8, 2], speeds: [0, 400 * kib, 400 * kib] },
 ];
 const tightestTiers: Tiers = { counts: [4, 4, 2], speeds: [0, 400 * kib, 400 * kib] };
-const documentedTiers: Tiers = { counts: [8, 32, 8], speeds: [0, 0, 0] };
 
-/** The slots of a rule set at a level of memory pressure; by the book the level changes nothing. @source harmony-request.md 3.3 */
+/** The slots of a rule set at a level of memory pressure. @source harmony-request.md 3.3 */
 export function tiersOf(rules: Rules, level: number): Tiers {
-  if (rules === 'documented') return documentedTiers;
-  return deviceTiers[level] ?? tightestTiers;
+  const { counts, speeds } = rule(rules, 'slotsFollowMemory') ? (tiersByLevel[level] ?? tightestTiers) : easiestTiers;
+  return { counts, speeds: rule(rules, 'slowLowerTiers') ? speeds : [0, 0, 0] };
 }
 
 /** Splits a plain number of slots over the tiers: one in six to the first and to the last, as on a device. */
@@ -65,9 +66,9 @@ export interface AppRank {
   readonly seq: number;
 }
 
-/** Order of apps: those in the foreground first; on a device, by the way it sorts, last. @source harmony-request.md 3.4, Q1 */
+/** Order of apps: those in the foreground first or, by the way a device sorts, last. @source harmony-request.md 3.4, Q1 */
 export function compareApps(rules: Rules, a: AppRank, b: AppRank): number {
-  const first = rules === 'documented' ? -1 : 1;
+  const first = rule(rules, 'foregroundAppsFirst') ? -1 : 1;
   return (
     first * (Number(a.accountInForeground) - Number(b.accountInForeground)) ||
     first * (Number(a.appInForeground) - Number(b.appInForeground)) ||

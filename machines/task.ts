@@ -1,5 +1,6 @@
 import { assign, emit, setup } from 'xstate';
 import { suitabilityAfterChange } from './network.ts';
+import { rule } from './rules.ts';
 import {
   type Action,
   type Api,
@@ -146,8 +147,11 @@ const whileActive = {
   remove: { target: '#task.removed', actions: [...removed.actions, 'closeTransfer'] },
 } as const;
 
-/** A record not yet collected can still be read on a device; by the book it is gone. */
-const tombstone = [{ guard: 'isDevice', actions: 'allow' }, refusal(errorCodes.TASK_NOT_FOUND, 'removed')] as const;
+/** A record that is not yet collected. */
+const tombstone = [
+  { guard: 'mayReadRemoved', actions: 'allow' },
+  refusal(errorCodes.TASK_NOT_FOUND, 'removed'),
+] as const;
 
 /**
  * The life of one task, from initialized to removed. It raises 21900007 and, once removed, 21900006; the matrix of
@@ -162,9 +166,13 @@ export const taskMachine = setup({
     emitted: {} as TaskEffect,
   },
   guards: {
-    isDevice: ({ context }) => context.traits.rules === 'device',
-    isDocumented: ({ context }) => context.traits.rules === 'documented',
-    mayStartAgain: ({ context: { traits } }) => traits.rules === 'device' && traits.action === 'download',
+    mayStartAgain: ({ context: { traits } }) => rule(traits.rules, 'startAgain') && traits.action === 'download',
+    mayPauseWaiting: ({ context: { traits } }) => rule(traits.rules, 'pauseWaiting'),
+    mayStopWaiting: ({ context: { traits } }) => rule(traits.rules, 'stopWaiting'),
+    mayReadRemoved: ({ context: { traits } }) => rule(traits.rules, 'readRemoved'),
+    tellsOfNoSlot: ({ context: { traits } }) => rule(traits.rules, 'tellOfNoSlot'),
+    showsRetrying: ({ context: { traits } }) => rule(traits.rules, 'showRetrying'),
+    failsAtRestart: ({ context: { traits } }) => rule(traits.rules, 'failRunningAtRestart'),
     isWhole: ({ event }) => isWhole(event),
     gatesAreOpen: ({ context, event }) =>
       hasSurroundings(event) && reasonAtStart(context.traits, event.around) === 'queued',
@@ -252,13 +260,13 @@ export const taskMachine = setup({
       on: {
         ...answers('waiting'),
         ...collectedAfter(retentionMs.other),
-        pause: [{ guard: 'isDevice', ...paused }, refusal(errorCodes.TASK_STATE, 'waiting')],
+        pause: [{ guard: 'mayPauseWaiting', ...paused }, refusal(errorCodes.TASK_STATE, 'waiting')],
         stop: [
-          { guard: 'isDevice', target: 'stopped', actions: 'becauseOfUser' },
+          { guard: 'mayStopWaiting', target: 'stopped', actions: 'becauseOfUser' },
           refusal(errorCodes.TASK_STATE, 'waiting'),
         ],
         admitted: { target: 'active', actions: ['becauseOfNothing', 'openTransfer'] },
-        passedOver: { guard: 'isDocumented', actions: 'tellWait' },
+        passedOver: { guard: 'tellsOfNoSlot', actions: 'tellWait' },
         linkChanged: { actions: 'moveReason' },
         appEntered: { actions: 'moveReason' },
         appExpired: { actions: 'moveReason' },
@@ -304,14 +312,14 @@ export const taskMachine = setup({
         accountLeft: { target: 'waiting', actions: ['becauseOfQueue', 'moveReason', 'interruptTransfer'] },
         outlived: { target: 'stopped', actions: ['becauseOfUser', 'closeTransfer'] },
         restarted: [
-          { guard: 'isDevice', target: 'failed' },
+          { guard: 'failsAtRestart', target: 'failed' },
           { target: 'waiting', actions: 'becauseOfGates' },
         ],
         settled: { actions: finalProgress },
       },
       states: {
         running: {
-          on: { ...answers('running'), ...whileActive, retrying: { guard: 'isDocumented', target: 'retrying' } },
+          on: { ...answers('running'), ...whileActive, retrying: { guard: 'showsRetrying', target: 'retrying' } },
         },
         retrying: { on: { ...answers('retrying'), ...whileActive, reconnected: 'running' } },
       },

@@ -5,6 +5,7 @@ import {
   suitabilityAfterChange,
   suitabilityAtStart,
 } from './network.ts';
+import { rule } from './rules.ts';
 import type { Link, Mode, Reason, WaitingReason } from './vocabulary.ts';
 
 /** What lies around a task: the link, and its app and account. */
@@ -33,7 +34,7 @@ export function reasonAtStart(needs: GateNeeds, around: Surroundings): Reason {
 
 /** Why a task still waits after something happened around it. @source harmony-request.md 4.2–4.7, 13 */
 export function reasonAfter(needs: GateNeeds, reason: Reason, happening: Happening, around: Surroundings): Reason {
-  return needs.rules === 'documented'
+  return rule(needs.rules, 'lookAtAllGates')
     ? reasonFromCauses(needs, reason, happening, around)
     : reasonFromTables(needs, reason, happening, around);
 }

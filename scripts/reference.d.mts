@@ -1,2 +1,2 @@
 /** Path below docs/reference → text. */
-export function reference(): Record<string, string>;
+export function reference(): Promise<Record<string, string>>;

@@ -43,9 +43,10 @@ export class BusinessError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
 
-  constructor(name: ErrorName, options: { readonly detail: string; readonly cause?: unknown }) {
+  /** @param options  text: the published one, where a module words a code in its own way. */
+  constructor(name: ErrorName, options: { readonly detail: string; readonly cause?: unknown; readonly text?: string }) {
     const code = errorCodes[name];
-    super(messages.get(code), options.cause === undefined ? undefined : { cause: options.cause });
+    super(options.text ?? messages.get(code), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = options.detail;
   }

@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import { type Api, errorCodes } from '../../machines/vocabulary.ts';
 import type { Refusal } from '../engine/turn.ts';
 import { unreachable } from '../errors.ts';
@@ -130,7 +131,7 @@ export function createAgent(owner: Owner): Agent {
       return settle(() => {
         const refusal = engine.operate(uid, 'remove', tid, owner.reach());
         if (refusal !== null) throw owner.refusal(refusal, tid);
-        return engine.rules === 'device' ? false : undefined;
+        return rule(engine.rules, 'removeResolvesFalse') ? false : undefined;
       }, args[1]);
     },
 
@@ -168,8 +169,7 @@ export function createAgent(owner: Owner): Agent {
       return settle(() => {
         const created = engine.createGroup(uid, spec);
         if (!('code' in created)) return created.gid;
-        // A device swallows it.
-        if (engine.rules === 'device') return '';
+        if (rule(engine.rules, 'hideFailedGroup')) return '';
         throw owner.refusal(created, '');
       }, undefined);
     },

@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type {
   Action as ActionWord,
   Fault,
@@ -159,7 +160,6 @@ export const actionWord = inverse(actionNumbers);
 export const modeWord = inverse(modeNumbers);
 export const networkWord = inverse(networkNumbers);
 export const stateWord = inverse(stateNumbers);
-export const faultWord = inverse(faultNumbers);
 export const waitingReasonWord = inverse(waitingReasonNumbers);
 
 const faultsSince12: readonly Fault[] = ['param', 'dns', 'tcp', 'ssl', 'redirect'];
@@ -223,10 +223,10 @@ const failedReasons: { readonly [reason in Reason]?: number } = {
 
 /**
  * What a failed legacy download tells: the argument of `fail` and `DownloadInfo.failedReason`.
- * A device finds "file already exists" at the place of reason 0. @source harmony-request.md 7.6
+ * @source harmony-request.md 7.6
  */
 export function failedReason(reason: Reason, rules: Rules): number {
-  if (reason === 'default' && rules === 'device') return legacyConstants.ERROR_FILE_ALREADY_EXISTS;
+  if (reason === 'default') return rule(rules, 'failedReasonOfNone');
   return failedReasons[reason] ?? legacyConstants.ERROR_UNKNOWN;
 }
 

@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type { Api, Mode, TaskSpec, UploadFile } from '../../machines/vocabulary.ts';
 import { rangeOf } from '../engine/jobs.ts';
 import { BusinessError } from '../errors.ts';
@@ -89,10 +90,10 @@ function judge(call: DiskCall, where: string, draft: FileDraft): Judged {
   return { draft, path: located.path, bytes: look.bytes, error: null };
 }
 
-/** A device wants the directory of a legacy upload to exist, and to be reached without links below its root. */
+/** The rule `uploadParentFirst` wants its directory to exist, and to be reached without links below its root. */
 function isLegacyUpload(input: string, { rules, place, files }: DiskCall): boolean {
   if (!input.startsWith('internal://cache/')) return false;
-  if (rules === 'documented') return true;
+  if (!rule(rules, 'uploadParentFirst')) return true;
   const parent = resolvePath(input.slice(0, input.lastIndexOf('/')), place, files);
   if (parent.kind !== 'file' || files.look(parent.path).kind !== 'directory') return false;
   const root = place.roots.map((each) => place.disk + each).find((each) => lies(parent.path, each));

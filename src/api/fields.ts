@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type { Rules } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../errors.ts';
 
@@ -10,8 +11,6 @@ const classes = {
 } as const;
 export type ErrorClass = keyof typeof classes;
 
-/** A device cuts longer strings before it looks at them. */
-const deviceStringBytesMax = 65535;
 /** More items than any honest form has; keeps an array that never ends from taking all memory. */
 export const itemsMax = 100_000;
 const shownCharsMax = 40;
@@ -85,10 +84,10 @@ export class Fields {
     this.#rules = rules;
   }
 
-  /** The member; strings are cut as a device cuts them. */
+  /** The member; strings are cut where the rules say so. */
   get(key: string): unknown {
     const value: unknown = guarded(`${this.#name}.${key}`, () => Reflect.get(this.#source, key));
-    return typeof value === 'string' && this.#rules === 'device' ? cut(value) : value;
+    return typeof value === 'string' ? cut(value, rule(this.#rules, 'stringBytesMax')) : value;
   }
 
   /** Undefined unless the member is a string. */
@@ -103,10 +102,10 @@ export class Fields {
     return typeof value === 'number' ? whole(value) : undefined;
   }
 
-  /** What is no boolean reads false; on a device this holds for a member that is there but undefined, too. */
+  /** What is no boolean reads false; where the rules say so, a member that is there but undefined does, too. */
   flag(key: string, fallback: boolean): boolean {
     const value = this.get(key);
-    if (value === undefined) return this.#rules === 'device' && this.has(key) ? false : fallback;
+    if (value === undefined) return rule(this.#rules, 'readUndefined') && this.has(key) ? false : fallback;
     return value === true;
   }
 
@@ -150,7 +149,7 @@ function guarded<T>(name: string, look: () => T): T {
   }
 }
 
-function cut(text: string): string {
-  if (text.length * 3 <= deviceStringBytesMax) return text;
-  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(deviceStringBytesMax)).read);
+function cut(text: string, bytesMax: number): string {
+  if (text.length * 3 <= bytesMax) return text;
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytesMax)).read);
 }

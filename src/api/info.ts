@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import { type Rules, reasons, type TaskSpec } from '../../machines/vocabulary.ts';
 import { type ProgressNote, progressNote } from '../engine/notices.ts';
 import type { StoredTask, TaskLife } from '../ports/store.ts';
@@ -98,10 +99,10 @@ function dataOf(spec: TaskSpec, place: AppPlace): string | FormItem[] {
   ];
 }
 
-/** On a device the type is forgotten when an agent task ends. @source harmony-request.md 1.4, mimeType */
+/** A type that is forgotten is so when an agent task ends. @source harmony-request.md 1.4, mimeType */
 function mimeTypeOf(spec: TaskSpec, life: TaskLife, rules: Rules): string {
   const ended = life.state === 'completed' || life.state === 'failed';
-  if (rules === 'device' && spec.api === 'agent' && ended) return '';
+  if (ended && spec.api === 'agent' && rule(rules, 'forgetMimeType')) return '';
   if (spec.action === 'upload') return 'multipart/form-data';
   return life.mimeType || (spec.headers['Content-Type'] ?? '');
 }

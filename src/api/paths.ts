@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type { Api, ErrorName, Rules } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../errors.ts';
 import { type Files, FileTrouble } from '../ports/files.ts';
@@ -49,19 +50,19 @@ const nameBytesMax = 255;
 const legalPath = 'a usable file under the app base dir';
 
 /**
- * Which error a bad path is: for agent tasks, and for legacy tasks by each rule set.
+ * Which error a bad path is: for agent tasks, and for legacy tasks by the rules.
  * unreadable: an upload's file is there and cannot be opened. unusable: the same of a download's target.
  * @source harmony-request.md 1.6
  */
 const errors = {
-  malformed: { agent: 'PARAMETER', documented: 'FILE_PATH', device: 'PARAMETER' },
-  outside: { agent: 'PARAMETER', documented: 'FILE_PATH', device: 'PARAMETER' },
-  escaping: { agent: 'FILE_IO', documented: 'FILE_PATH', device: 'FILE_IO' },
-  missing: { agent: 'FILE_IO', documented: 'FILE_PATH', device: 'FILE_PATH' },
-  unreadable: { agent: 'FILE_IO', documented: 'FILE_IO', device: 'FILE_PATH' },
-  exists: { agent: 'FILE_IO', documented: 'FILE_PATH', device: 'FILE_PATH' },
-  unusable: { agent: 'FILE_IO', documented: 'FILE_IO', device: 'FILE_IO' },
-} as const satisfies Record<string, Readonly<Record<'agent' | Rules, ErrorName>>>;
+  malformed: { agent: 'PARAMETER', legacy: (rules) => rule(rules, 'badFormError') },
+  outside: { agent: 'PARAMETER', legacy: (rules) => rule(rules, 'badFormError') },
+  escaping: { agent: 'FILE_IO', legacy: (rules) => rule(rules, 'escapingError') },
+  missing: { agent: 'FILE_IO', legacy: () => 'FILE_PATH' },
+  unreadable: { agent: 'FILE_IO', legacy: (rules) => rule(rules, 'unreadableError') },
+  exists: { agent: 'FILE_IO', legacy: () => 'FILE_PATH' },
+  unusable: { agent: 'FILE_IO', legacy: () => 'FILE_IO' },
+} as const satisfies Record<string, { readonly agent: ErrorName; readonly legacy: (rules: Rules) => ErrorName }>;
 export type PathTrouble = keyof typeof errors;
 
 /** @throws PARAMETER when there is no root, or one of them is not absolute. */
@@ -120,19 +121,18 @@ export function pathError(
   trouble: PathTrouble,
   { api, rules, where, why, got }: { api: Api; rules: Rules; where: string; why: string; got: string },
 ): BusinessError {
-  const name = errors[trouble][api === 'agent' ? 'agent' : rules];
+  const name: ErrorName = api === 'agent' ? errors[trouble].agent : errors[trouble].legacy(rules);
   if (name === 'PARAMETER') return parameterError('verification', `${where} ${why}`, got, legalPath);
   return new BusinessError(name, { detail: `${where} ${why}: got ${shown(got)}; legal: ${legalPath}` });
 }
 
 /**
- * The path a download asks for; by default the last segment of its URL.
- * A device takes what follows the last slash of the whole URL, query included.
+ * The path a download asks for; by default the last segment of its URL, without the query or with it.
  */
 export function targetInput(input: string | undefined, where: string, url: string, rules: Rules, api: Api): string {
   const given = trimSpaces(input ?? '');
   const byUrl = given === '' || given === './';
-  const path = byUrl ? lastSegment(rules === 'device' ? url : url.replace(/[?#].*$/, '')) : given;
+  const path = byUrl ? lastSegment(rule(rules, 'queryInTarget') ? url : url.replace(/[?#].*$/, '')) : given;
   if (path !== '' && !path.endsWith('/')) return byUrl ? `./${path}` : path;
   const why = byUrl ? 'is not given, and the url ends with a slash' : 'ends with a slash';
   throw pathError('malformed', { api, rules, where, why, got: byUrl ? url : given });

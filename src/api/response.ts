@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type { Rules } from '../../machines/vocabulary.ts';
 import type { Notice } from '../engine/notices.ts';
 import { byteLength } from './fields.ts';
@@ -7,21 +8,21 @@ import type { HttpResponse } from './types.ts';
 const headerBytesMax = 8192;
 
 /**
- * A response as an app hears of it, with the headers that fit. A device splits their values at commas, and says nothing of
- * a status without a standard phrase: null.
+ * A response as an app hears of it, with the headers that fit. Null when it hears nothing, of a status without a standard
+ * phrase.
  * @source harmony-request.md 7.1, Q35
  */
 export function httpResponse(
   { version, status, phrase, headers }: Extract<Notice, { event: 'response' }>['response'],
   rules: Rules,
 ): HttpResponse | null {
-  if (rules === 'device' && !hasStandardPhrase(status)) return null;
+  if (!hasStandardPhrase(status) && !rule(rules, 'tellOddStatus')) return null;
   const kept = new Map<string, string[]>();
   let bytes = 0;
   for (const [name, values] of headers) {
     bytes += byteLength(name) + byteLength(values.join(', '));
     if (bytes > headerBytesMax) break;
-    kept.set(name, rules === 'device' ? values.flatMap((value) => value.split(/, */)) : [...values]);
+    kept.set(name, rule(rules, 'splitHeadersAtCommas') ? values.flatMap((value) => value.split(/, */)) : [...values]);
   }
   return { version, statusCode: status, reason: phrase, headers: kept };
 }

@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type { Rules } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../errors.ts';
 import { type Files, FileTrouble } from '../ports/files.ts';
@@ -13,8 +14,8 @@ export interface Claim {
 /**
  * Makes sure that the target can be written: makes it, and its missing parents, when there is none.
  *
- * documented: bytes of an older file stay until `accept`; `release` removes what the claim made, except parents.
- * device: emptied at once, and left like that by `release`.
+ * Bytes of an older file stay until `accept`, and `release` removes what the claim made, except parents; or, by the
+ * rule `emptyTargetAtOnce`, it is emptied at once, and left like that by `release`.
  *
  * @param path  as `TaskSpec.target`: checked, absolute.
  * @throws      FILE_IO when it cannot be opened.
@@ -22,7 +23,7 @@ export interface Claim {
  */
 export function claimTarget(files: Files, path: string, rules: Rules): Claim {
   const { created } = carried(path, () => files.touch(path));
-  if (rules === 'device') {
+  if (rule(rules, 'emptyTargetAtOnce')) {
     carried(path, () => files.truncate(path));
     return { accept() {}, release() {} };
   }

@@ -1,4 +1,5 @@
 import { defaultLimits, type QueueLimits } from '../../machines/queue.ts';
+import { rule } from '../../machines/rules.ts';
 import { type Tiers, tiersOf, tiersOfCount } from '../../machines/slots.ts';
 import type { Link, Rules } from '../../machines/vocabulary.ts';
 import { Engine, type EnginePorts } from '../engine/engine.ts';
@@ -98,7 +99,6 @@ export interface TaskEngine {
   close(): Promise<void>;
 }
 
-const redirectsMaxByRules: Record<Rules, number> = { documented: 30, device: Number.POSITIVE_INFINITY };
 const defaultSdk = 20;
 const wifi: Link = { type: 'wifi', metered: false, roaming: false };
 const broadcastCodes = { completed: 0x40, failed: 0x41 } as const;
@@ -125,7 +125,7 @@ export function createEngine(options: EngineOptions): TaskEngine {
       link,
       trace,
       limits: { ...defaultLimits(rules), ...options.limits },
-      redirectsMax: options.redirectsMax ?? redirectsMaxByRules[rules],
+      redirectsMax: options.redirectsMax ?? rule(rules, 'redirectsMax'),
       tiersAt: (level) => tiersFor(rules, level, slots),
     },
     {

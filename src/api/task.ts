@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import { errorCodes } from '../../machines/vocabulary.ts';
 import type { Notice } from '../engine/notices.ts';
 import type { Refusal } from '../engine/turn.ts';
@@ -99,10 +100,10 @@ export class AgentTask {
     return this.#done(engine.operate(uid, operation, this.tid, this.#owner.reach(needsInternet)));
   }
 
-  /** A device resolves these calls with true. @source harmony-request.md Q22 */
+  /** What these calls resolve to. @source harmony-request.md Q22 */
   #done(refusal: Refusal | null): true | undefined {
     if (refusal !== null) throw this.#owner.refusal(refusal, this.tid);
-    return this.#owner.engine.rules === 'device' ? true : undefined;
+    return rule(this.#owner.engine.rules, 'resolveTrue') ? true : undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type { FormField, Mode, Network, Rules, TaskSpec } from '../../machines/vocabulary.ts';
 import { networkWord } from './constants.ts';
 import { checkTarget, checkUploads, type FileDraft } from './disk.ts';
@@ -151,7 +152,7 @@ function actionOf(fields: Fields): TaskSpec['action'] {
 function bodyOf(fields: Fields, rules: Rules): string {
   const data = fields.get('data');
   if (typeof data === 'string') return data;
-  if (data === undefined && (rules === 'documented' || !fields.has('data'))) return '';
+  if (data === undefined && !(rule(rules, 'readUndefined') && fields.has('data'))) return '';
   throw parameterError('type', 'config.data is no string', data, 'a string for a download');
 }
 
@@ -228,9 +229,9 @@ function timeoutOf(fields: Fields, rules: Rules, quiet: boolean): TaskSpec['time
   };
 }
 
-/** A device reads a negative number as a huge one. No connection outlasts the longest task, so that is huge enough. */
+/** A negative number may be a huge one. No connection outlasts the longest task, so that is huge enough. */
 function connectionSeconds(value: unknown, rules: Rules): number {
-  if (rules === 'device' && typeof value === 'number' && value <= -1) return totalSecondsMax;
+  if (typeof value === 'number' && value <= -1 && rule(rules, 'wrapNegativeTimeout')) return totalSecondsMax;
   return Math.min(atLeast(1, value, 'config.timeout.connectionTimeout'), totalSecondsMax);
 }
 
@@ -252,7 +253,7 @@ function atLeast(min: number, value: unknown, where: string): number {
 function modeOf(fields: Fields, rules: Rules): Mode {
   const number = (fields.int('mode') ?? 0) >>> 0;
   if (number === 1) return 'foreground';
-  return number === 0 || rules === 'documented' ? 'background' : 'any';
+  return number >= 2 && rule(rules, 'keepOddMode') ? 'any' : 'background';
 }
 
 function methodOf(fields: Fields, action: TaskSpec['action']): TaskSpec['method'] {

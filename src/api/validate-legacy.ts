@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type { Action, FormField, Network, TaskSpec } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../errors.ts';
 import { legacyConstants } from './constants.ts';
@@ -29,9 +30,9 @@ function check(asked: Action, config: unknown, caller: Caller): Checked {
   return actionOf(asked, fields, caller) === 'upload' ? upload(fields, caller) : download(fields, caller);
 }
 
-/** A device does not ask which function was called, but which members the config has. */
+/** By the function that was called, or by the members of its config. */
 function actionOf(asked: Action, fields: Fields, { rules }: Caller): Action {
-  if (rules === 'documented') return asked;
+  if (!rule(rules, 'actionByMembers')) return asked;
   return ['method', 'files', 'data'].some((key) => fields.has(key)) ? 'upload' : 'download';
 }
 

@@ -1,3 +1,4 @@
+import { rule } from '../../machines/rules.ts';
 import type { Action, Mode, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
 import { states } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../errors.ts';
@@ -58,6 +59,7 @@ export const legacyUploadEvents = ['progress', 'headerReceive', 'complete', 'fai
 
 export const totalSecondsMax = 604_800;
 export const timeoutDefaults = { connectionMs: 60_000, totalMs: totalSecondsMax * 1000 } as const;
+const urlBytesMax = 8192;
 const tidCharsMax = 32;
 const tokenBytesMin = 8;
 const tokenBytesMax = 2048;
@@ -94,9 +96,7 @@ export function checkUrl(fields: Fields, { rules, sdk, mayClearText }: Caller): 
   const url = fields.get('url');
   if (url === undefined) throw parameterError('missing', 'config.url is missing', url, 'a string');
   if (typeof url !== 'string') throw parameterError('type', 'config.url is no string', url, 'a string');
-  // The books of API 14 and before say 2048; devices never did.
-  const bytesMax = rules === 'documented' && sdk < 15 ? 2048 : 8192;
-  checkLength(url, 'config.url', bytesMax);
+  checkLength(url, 'config.url', sdk < 15 ? rule(rules, 'oldUrlBytesMax') : urlBytesMax);
   if (!/^https?:\/\/[^\r\n]+$/.test(url)) {
     throw parameterError('verification', 'config.url has a wrong scheme', url, 'http(s):// in lower case, then a host');
   }

@@ -1,6 +1,7 @@
 import { type AdmissionEffect, admissionMachine, type Facts } from '../../machines/admission.ts';
 import { type AccountEvent, type AppEvent, appMachine } from '../../machines/app.ts';
 import { bucketOf, type QueueLimits, queueMachine } from '../../machines/queue.ts';
+import { rule } from '../../machines/rules.ts';
 import { serviceMachine } from '../../machines/service.ts';
 import type { Tiers } from '../../machines/slots.ts';
 import type { TaskEvent, TaskOperation } from '../../machines/task.ts';
@@ -66,9 +67,6 @@ export interface EngineListener {
   /** The record of a task is gone; nothing will be heard of it again. */
   forgotten(uid: number, tid: string): void;
 }
-
-/** How long a device leaves waiting tasks alone after its service started, ms. @source harmony-request.md 5.4 */
-const restoreDelayMs = 10_000;
 
 /** Which tasks `search` looks for. Times in ms since the epoch, both inclusive. */
 export interface Wanted {
@@ -560,9 +558,8 @@ export class Engine {
     turn.settle();
     this.#finish(turn, null);
     if (this.#live.slots.value === 'held') {
-      this.#ports.clock.after(restoreDelayMs, () => this.#send({ to: 'slots', event: { type: 'released' } }), {
-        idle: true,
-      });
+      const delayMs = rule(this.rules, 'restoreDelayMs');
+      this.#ports.clock.after(delayMs, () => this.#send({ to: 'slots', event: { type: 'released' } }), { idle: true });
     }
   }
 

@@ -1,4 +1,5 @@
 import { type QueueLimits, takesRoom } from '../../machines/queue.ts';
+import { rule } from '../../machines/rules.ts';
 import { reasonAtStart } from '../../machines/waiting.ts';
 import type { StoredTask } from '../ports/store.ts';
 import { bucketOfTask, isRunning, type Live } from './live.ts';
@@ -13,8 +14,7 @@ import type { Turn } from './turn.ts';
  * @source harmony-request.md 10
  */
 export function recover(stored: Iterable<StoredTask>, live: Live, limits: QueueLimits, turn: Turn): number {
-  // A device lets its waiting tasks rest for a while; by the book they go on at once.
-  turn.post({ to: 'slots', event: { type: live.rules === 'device' ? 'held' : 'changed' } });
+  turn.post({ to: 'slots', event: { type: rule(live.rules, 'restoreDelayMs') > 0 ? 'held' : 'changed' } });
   let seqMax = 0;
   for (const { record, life } of stored) {
     const app = live.apps.get(record.uid) ?? live.meet(record.uid, record.bundle, limits);

@@ -2,6 +2,7 @@ import type { Obstacle } from '../../machines/admission.ts';
 import { accountMachine, appMachine } from '../../machines/app.ts';
 import { networkMachine } from '../../machines/network.ts';
 import { queueMachine, takesRoom } from '../../machines/queue.ts';
+import { rule } from '../../machines/rules.ts';
 import { serviceMachine } from '../../machines/service.ts';
 import { isCandidate, type SlotsEvent, slotsMachine, type Tiers } from '../../machines/slots.ts';
 import { type TaskEffect, type TaskEvent, taskMachine } from '../../machines/task.ts';
@@ -194,10 +195,12 @@ export class Turn {
     for (const effect of effects) this.#follow(task, effect);
   }
 
-  /** A device notes the time of what its scheduler does only. @source harmony-request.md 1.4, mtime */
+  /** Does `mtime` move? @source harmony-request.md 1.4, mtime */
   #marksChange(event: TaskEvent): boolean {
-    if (this.#deciding.rules === 'documented') return true;
-    return ['admitted', 'dropped', 'succeeded', 'faulted'].includes(event.type);
+    return (
+      rule(this.#deciding.rules, 'dateEveryChange') ||
+      ['admitted', 'dropped', 'succeeded', 'faulted'].includes(event.type)
+    );
   }
 
   #follow(task: LiveTask, effect: TaskEffect): void {

@@ -7,9 +7,12 @@ import { startVirtualTime } from '../adapters/clock/virtual.ts';
 import { createDiskFiles } from '../adapters/files/disk.ts';
 import { createSeededRandom } from '../adapters/random/seeded.ts';
 import { createMemoryStore } from '../adapters/store/memory.ts';
-import { createHttpTransport } from '../adapters/transport/http.ts';
+import { createHttpCarrier, createHttpTransport, type HttpCarrier } from '../adapters/transport/http.ts';
+import { internet } from '../api/owner.ts';
 import { type App, createEngine, type TaskEngine } from '../api/task-engine.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import { DeviceLink } from './link.ts';
 import { Traffic } from './traffic.ts';
 
 /** What a device would know of itself and of the app that runs on it. Everything has a default. */
@@ -57,8 +60,15 @@ export interface Device {
   readonly sdk: number;
   readonly deviceType: string;
   readonly clock: Clock;
+  readonly random: Random;
+  /** The engine behind the request module; its `setNetwork` changes `link`, too. */
   readonly engine: TaskEngine;
   readonly app: App;
+  /** What the app may do. */
+  readonly permissions: ReadonlySet<string>;
+  readonly link: DeviceLink;
+  /** Sockets, shared with the engine's transport. */
+  readonly carrier: HttpCarrier;
   /** Bytes that the app has moved over the network. */
   readonly traffic: Traffic;
   /** Files that the app's code has opened, by descriptor; what is left is closed by `close`. */
@@ -69,11 +79,14 @@ export interface Device {
   readonly directory: string;
   /** Where a path of the app lies on disk: `/data/storage/…` in the sandbox, any other path where it says. */
   onDisk(path: string): string;
+  /** Has something done before the device closes. */
+  onClose(end: () => void): void;
   /** Stops the engine, and removes the directory when it was a temporary one. */
   close(): Promise<void>;
 }
 
 const defaults = { bundle: 'com.example.app', uid: 20_010_044, module: 'entry', sdk: 22, deviceType: 'phone' } as const;
+const wifi: Link = { type: 'wifi', metered: false, roaming: false };
 const sandboxed = '/data/storage/';
 
 export function createDevice(options: DeviceOptions = {}): Device {
@@ -87,14 +100,15 @@ export function createDevice(options: DeviceOptions = {}): Device {
   const traffic = new Traffic();
   const descriptors = new Set<number>();
   const wantAgents = new WeakMap<object, readonly string[]>();
+  const link = new DeviceLink(options.network ?? wifi);
+  const carrier = createHttpCarrier({ clock, hosts: options.hosts ?? {} });
+  const ends: (() => void)[] = [];
   const engine = createEngine({
     clock,
     random,
     files,
     store: createMemoryStore(),
-    transport: traffic.over(
-      createHttpTransport({ files, clock, random: random.fork('transport'), hosts: options.hosts ?? {} }),
-    ),
+    transport: traffic.over(createHttpTransport({ files, clock, random: random.fork('transport') }, carrier)),
     rules: options.rules ?? 'device',
     ...(options.network === undefined ? {} : { link: options.network }),
   });
@@ -123,14 +137,26 @@ export function createDevice(options: DeviceOptions = {}): Device {
     sdk,
     deviceType,
     clock,
-    engine,
+    random,
+    engine: {
+      ...engine,
+      setNetwork(now) {
+        engine.setNetwork(now);
+        link.set(now);
+      },
+    },
     app,
+    permissions: new Set(options.permissions ?? [internet]),
+    link,
+    carrier,
     traffic,
     descriptors,
     wantAgents,
     directory,
     onDisk,
+    onClose: (end) => void ends.push(end),
     async close() {
+      for (const end of ends.splice(0)) end();
       await engine.close();
       for (const descriptor of descriptors) closeSync(descriptor);
       descriptors.clear();

@@ -56,7 +56,7 @@ export interface Files {
  * by every later `write` and by the first `close`. What reached the file before it stays: a beginning of what was taken.
  */
 export interface FileWriter {
-  /** Takes the bytes; the piece may be reused by the caller once the promise resolves. @throws FileTrouble (by rejection) */
+  /** Takes the bytes; the piece belongs to the writer from then on. @throws FileTrouble (by rejection) */
   write(piece: Uint8Array): Promise<void>;
   /**
    * Writes out what is buffered, so that every byte taken is in the file, and closes it, also when it throws.

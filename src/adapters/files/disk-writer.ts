@@ -3,23 +3,22 @@ import { unreachable } from '../../errors.ts';
 import type { FileTrouble, FileWriter } from '../../ports/files.ts';
 import { fileTrouble } from './trouble.ts';
 
-/** Size of one write, and the largest that a buffer becomes: smaller ones cost speed, larger ones gain none. */
-const bufferBytes = 1024 * 1024;
+/** Bytes that one write takes along: smaller ones cost speed, larger ones gain none. */
+const batchBytes = 1024 * 1024;
 
 /**
- * Fills one buffer while the other is on its way to the disk; a caller waits only when both are full. A piece as large
- * as a buffer is not copied. Buffers are made when first needed, so that a small file costs one.
+ * Collects one batch of pieces while another is on its way to the disk; a caller waits only when both are full. Pieces
+ * are not copied: the disk takes them all at once.
  */
 export class DiskWriter implements FileWriter {
   readonly #file: FileHandle;
   readonly #sync: boolean;
-  /** Where the next byte that leaves a buffer goes. */
+  /** Where the next byte that leaves goes. */
   #position: number;
-  #filling: Uint8Array | null = null;
-  #filled = 0;
-  #spare: Uint8Array | null = null;
-  /** The write under way; it never rejects, what it meets is in `#trouble`. */
-  #writing: Promise<void> = Promise.resolve();
+  #batch: Uint8Array[] = [];
+  #batchedBytes = 0;
+  /** The write under way; it never rejects, what it meets is in `#trouble`. Null when the disk is idle. */
+  #writing: Promise<void> | null = null;
   #trouble: FileTrouble | null = null;
   #closed = false;
 
@@ -31,12 +30,11 @@ export class DiskWriter implements FileWriter {
 
   async write(piece: Uint8Array): Promise<void> {
     if (this.#closed) unreachable('a write to a closed file');
-    if (piece.length >= bufferBytes) {
-      await this.#flush();
-      this.#send(piece);
-      await this.#writing;
-    } else {
-      await this.#keep(piece);
+    this.#batch.push(piece);
+    this.#batchedBytes += piece.length;
+    if (this.#batchedBytes >= batchBytes) {
+      if (this.#writing !== null) await this.#writing;
+      this.#send();
     }
     if (this.#trouble !== null) throw this.#trouble;
   }
@@ -45,7 +43,8 @@ export class DiskWriter implements FileWriter {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      await this.#flush();
+      await this.#writing;
+      this.#send();
       await this.#writing;
       if (this.#sync && this.#trouble === null) await this.#file.sync();
     } catch (cause) {
@@ -57,43 +56,42 @@ export class DiskWriter implements FileWriter {
     if (this.#trouble !== null) throw this.#trouble;
   }
 
-  async #keep(piece: Uint8Array): Promise<void> {
-    for (let from = 0; from < piece.length && this.#trouble === null; ) {
-      this.#filling ??= new Uint8Array(bufferBytes);
-      const part = piece.subarray(from, from + bufferBytes - this.#filled);
-      this.#filling.set(part, this.#filled);
-      this.#filled += part.length;
-      from += part.length;
-      if (this.#filled === bufferBytes) await this.#flush();
-    }
-  }
-
-  /** Sends off what is buffered once the write before it is done; its buffer is free then. */
-  async #flush(): Promise<void> {
-    await this.#writing;
-    if (this.#filling === null || this.#filled === 0) return;
-    const full = this.#filling.subarray(0, this.#filled);
-    [this.#filling, this.#spare] = [this.#spare, this.#filling];
-    this.#filled = 0;
-    this.#send(full);
-  }
-
-  #send(bytes: Uint8Array): void {
+  /** Sends the batch off; the disk must be idle. */
+  #send(): void {
+    if (this.#batchedBytes === 0 || this.#trouble !== null) return; // nothing after a gap
+    const pieces = this.#batch;
     const position = this.#position;
-    this.#position += bytes.length;
-    this.#writing = this.#writing
-      .then(() => (this.#trouble === null ? this.#put(bytes, position) : undefined)) // nothing after a gap
-      .catch((cause) => {
+    this.#position += this.#batchedBytes;
+    this.#batch = [];
+    this.#batchedBytes = 0;
+    this.#writing = this.#put(pieces, position).then(
+      () => {
+        this.#writing = null;
+      },
+      (cause) => {
+        this.#writing = null;
         this.#trouble = fileTrouble(cause);
-      });
+      },
+    );
   }
 
-  async #put(bytes: Uint8Array, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
+  async #put(pieces: Uint8Array[], position: number): Promise<void> {
+    for (let left = pieces, at = position; left.length > 0; ) {
       // A disk that fills up takes a part first and refuses the rest.
-      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
+      const { bytesWritten } = await this.#file.writev(left, at);
       if (bytesWritten === 0) unreachable('a write that took no bytes');
-      done += bytesWritten;
+      at += bytesWritten;
+      left = after(left, bytesWritten);
     }
   }
+}
+
+/** What is left of the pieces behind their first `bytes`. */
+function after(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let skipped = 0;
+  for (const [index, piece] of pieces.entries()) {
+    if (skipped + piece.length > bytes) return [piece.subarray(bytes - skipped), ...pieces.slice(index + 1)];
+    skipped += piece.length;
+  }
+  return [];
 }

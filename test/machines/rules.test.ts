@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type DifferenceName, differences, rule } from '../../machines/rules.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const table = 'machines/rules.ts';
+// The fuzzer's model is written from the specification alone, and must not learn the table from what it checks.
+const readers = ['machines', 'src']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  )
+  .filter((file) => file.endsWith('.ts') && file !== table && !file.startsWith('src/fuzz/'))
+  .sort();
+const names = Object.keys(differences) as DifferenceName[];
+
+describe('the table of differences', () => {
+  it.each(names)('%s: two values, of one kind', (name) => {
+    const { documented, device } = differences[name];
+
+    expect([rule('documented', name), rule('device', name)]).toEqual([documented, device]);
+    expect(device).not.toBe(documented);
+    expect(typeof device).toBe(typeof documented);
+  });
+
+  it.each(names)('%s is read where it matters', (name) => {
+    expect(readers.filter((file) => source(file).includes(`'${name}'`))).not.toEqual([]);
+  });
+});
+
+it('nothing but the table tells one rule set from the other', () => {
+  const comparison =
+    /\brules\b\s*[!=]==?|[!=]==?\s*'(device|documented)'|case '(device|documented)'|\[[\w.#]*rules\]|Record<Rules/;
+
+  const strays = readers.flatMap((file) =>
+    source(file)
+      .split('\n')
+      .filter((line) => comparison.test(line) && !/rules [!=]== undefined/.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+
+  // The command line reads the name of a rule set; it judges nothing by it.
+  expect(strays.filter((stray) => !stray.startsWith('src/cli/test.ts: '))).toEqual([]);
+});
+
+/** Without comments, which may name what they like. */
+function source(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/.*$/gm, '');
+}
