@@ -63,15 +63,15 @@ describe('disk files', () => {
 
   it('writes nothing after bytes that could not be written', async () => {
     const file = await open(join(root, 'gap'), 'w');
-    const write = file.write.bind(file) as (...args: unknown[]) => unknown;
+    const write = file.writev.bind(file) as (...args: unknown[]) => unknown;
     let writes = 0;
     const failFirst = (...args: unknown[]) => {
       if (++writes === 1) throw Object.assign(new Error('EIO: a bad sector'), { code: 'EIO' });
       return write(...args);
     };
-    const writer = new DiskWriter(Object.assign(file, { write: failFirst }) as typeof file, 0, false);
+    const writer = new DiskWriter(Object.assign(file, { writev: failFirst }) as typeof file, 0, false);
 
-    await writer.write(bytes(100));
+    await writer.write(bytes(1024 * 1024));
     await expect(writer.write(bytes(2 * 1024 * 1024))).rejects.toMatchObject({ kind: 'io' });
     await expect(writer.close()).rejects.toMatchObject({ kind: 'io' });
 
