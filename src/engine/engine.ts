@@ -19,25 +19,20 @@ import { unreachable } from '../errors.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { Random } from '../ports/random.ts';
-import {
-  type Change,
-  type GroupRecord,
-  type Store,
-  StoreTrouble,
-  type TaskLife,
-  type TaskRecord,
-} from '../ports/store.ts';
+import { type Change, type GroupRecord, type Store, StoreTrouble, type TaskRecord } from '../ports/store.ts';
 import type { TransferReport, Transport } from '../ports/transport.ts';
 import { answerTo } from './advice.ts';
 import { type GroupSpec, Groups } from './groups.ts';
 import { collectedMax, Housekeeping } from './housekeeping.ts';
 import { createIds } from './ids.ts';
+import { isWhole, newLife } from './life.ts';
 import { byCreation, isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
 import { type Notice, progressNote } from './notices.ts';
 import { recover } from './recovery.ts';
+import { followReport } from './reports.ts';
 import { Runs } from './runs.ts';
 import { step } from './step.ts';
-import type { TraceEntry, Tracer } from './trace.ts';
+import { subjectOf, type TraceEntry, type Tracer } from './trace.ts';
 import { type Deciding, type Effect, type Refusal, Turn } from './turn.ts';
 
 export interface EnginePorts {
@@ -455,43 +450,10 @@ export class Engine {
   // --- Reports of transfers ------------------------------------------------------------------------------------------
 
   #reported(task: LiveTask, report: TransferReport): void {
-    const { tid, uid, spec } = task.record;
-    if (this.#closed || this.#live.tasks.get(tid) !== task) return;
+    if (this.#closed || this.#live.tasks.get(task.record.tid) !== task) return;
     if (report.type === 'received') return this.#received(task, report);
     const turn = new Turn(this.#deciding());
-    switch (report.type) {
-      case 'responded': {
-        const { version, status, phrase, headers } = report;
-        turn.update(task, afterResponse(task.life, report, spec.action));
-        turn.notices.push({ uid, tid, event: 'response', response: { version, status, phrase, headers } });
-        turn.decide({ to: 'transfer', tid, event: { type: 'responded', status } });
-        break;
-      }
-      case 'finished': {
-        const { life } = task;
-        const isDownload = spec.action === 'download';
-        if (isDownload) turn.update(task, { processed: report.bytes, sizes: [report.bytes] });
-        else if (!spec.multipart) turn.update(task, { processed: report.bytes });
-        else turn.update(task, { index: life.sizes.length - 1, processed: life.sizes.at(-1) ?? 0 });
-        task.body = report.body;
-        if (!isDownload) {
-          turn.notices.push({ uid, tid, event: 'headerReceive', headers: task.life.headers, body: report.body });
-        }
-        turn.decide({ to: 'transfer', tid, event: { type: 'finished' } });
-        break;
-      }
-      case 'faulted': {
-        const { cause, status } = report;
-        const online = this.#live.network.value !== 'offline';
-        turn.decide({ to: 'transfer', tid, event: { type: 'faulted', cause, status, online } });
-        break;
-      }
-      case 'cancelled':
-        turn.decide({ to: 'transfer', tid, event: { type: 'cancelled' } });
-        break;
-      default:
-        unreachable(`a transfer reports ${JSON.stringify(report satisfies never)}`);
-    }
+    followReport(turn, task, report, this.#live.network.value !== 'offline');
     this.#finish(turn, null);
   }
 
@@ -581,48 +543,6 @@ function isLook(operation: TaskCall): boolean {
   return operation === 'show' || operation === 'touch' || operation === 'query';
 }
 
-function subjectOf(change: Change): string {
-  if (change.type === 'task.created') return change.record.tid;
-  if (change.type === 'group.put') return `group ${change.group.gid}`;
-  return change.type === 'group.forgotten' ? `group ${change.gid}` : change.tid;
-}
-
 function refuses(effects: readonly { readonly type: string }[]): boolean {
   return effects.some(({ type }) => type === 'refused');
-}
-
-function newLife(nowMs: number, sizes: readonly number[]): TaskLife {
-  return {
-    state: 'initialized',
-    reason: 'default',
-    mtimeMs: nowMs,
-    tries: 0,
-    index: 0,
-    processed: 0,
-    sizes,
-    headers: {},
-    mimeType: '',
-    maxSpeed: 0,
-    ranMs: 0,
-    group: '',
-  };
-}
-
-/** All sizes are known and every byte is done. @source harmony-request.md 7.4 */
-function isWhole({ index, processed, sizes }: TaskLife): boolean {
-  return sizes.every((size, at) => size >= 0 && (at < index || size === (at === index ? processed : 0)));
-}
-
-function afterResponse(
-  life: TaskLife,
-  { headers, body }: Extract<TransferReport, { type: 'responded' }>,
-  action: Action,
-): Partial<TaskLife> {
-  const flat = Object.fromEntries([...headers].map(([name, values]) => [name, values.join(', ')]));
-  const mimeType = flat['content-type'] ?? life.mimeType;
-  if (action === 'upload') return { headers: flat };
-  if (body !== null) return { headers: flat, mimeType, processed: body.offset, sizes: [body.size] };
-  // It says nothing of the bytes on disk, so it must not vouch for them.
-  const { etag: _, 'last-modified': __, ...others } = flat;
-  return { headers: others, mimeType };
 }

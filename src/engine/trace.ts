@@ -1,4 +1,5 @@
 import type { State } from '../../machines/vocabulary.ts';
+import type { Change } from '../ports/store.ts';
 
 /**
  * One line of what an engine did, as plain data: an event that a chart took, an effect that was performed, a notice that
@@ -20,3 +21,10 @@ export interface TraceEntry {
 }
 
 export type Tracer = (entry: TraceEntry) => void;
+
+/** Whom a change of the store concerns. */
+export function subjectOf(change: Change): string {
+  if (change.type === 'task.created') return change.record.tid;
+  if (change.type === 'group.put') return `group ${change.group.gid}`;
+  return change.type === 'group.forgotten' ? `group ${change.gid}` : change.tid;
+}
