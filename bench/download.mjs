@@ -8,7 +8,7 @@ import { stream } from 'undici';
 import { openEngine } from '../dist/node.js';
 import { inTurn, median, row, timed } from './measure.mjs';
 
-export async function downloadCost({ bytes = 2 ** 30, rounds = 5 } = {}) {
+export async function downloadCost({ bytes = 2 ** 30, rounds = 6 } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-bench-'));
   const server = spawn(process.execPath, [join(import.meta.dirname, 'server.mjs'), String(bytes)], {
     stdio: ['ignore', 'pipe', 'inherit'],

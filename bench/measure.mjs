@@ -7,12 +7,17 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Runs the contestants in turn, A B C A B C …, so that a machine that slows down slows all of them. */
+/**
+ * Runs the contestants in turn, each round beginning with another one, so that a machine that slows down slows all of
+ * them, and what one leaves behind for the next (dirty pages, a warm cache) falls to each.
+ */
 export async function inTurn(contestants, { rounds, warmUps = 1 }) {
   const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+  const names = Object.keys(contestants);
   for (let round = -warmUps; round < rounds; round += 1) {
-    for (const [name, run] of Object.entries(contestants)) {
-      const tookMs = await run();
+    for (let turn = 0; turn < names.length; turn += 1) {
+      const name = names[(turn + round + warmUps) % names.length];
+      const tookMs = await contestants[name]();
       if (round >= 0) times[name].push(tookMs);
     }
   }

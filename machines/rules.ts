@@ -322,6 +322,15 @@ export const differences = {
     deviceDoes: '13400002',
     source: 'harmony-request.md 1.6, 8.2',
   },
+  codedLegacyErrors: {
+    what: 'does every error of a legacy call carry a code?',
+    documented: true,
+    device: false,
+    documentedDoes: 'yes',
+    deviceDoes:
+      'no: `download` and `upload` have only 201, `uploadFile` none for 13400003, `on` and `off` of their tasks none',
+    source: 'harmony-request.md 6.3, 8.4, 14',
+  },
 } as const satisfies Readonly<Record<string, Difference>>;
 export type DifferenceName = keyof typeof differences;
 

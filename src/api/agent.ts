@@ -19,7 +19,7 @@ import { downloadManager, type Owner, uploadManager } from './owner.ts';
 import { claimTarget } from './target.ts';
 import { AgentTask, asTask } from './task.ts';
 import type { AsyncCallback, BaseContext, Config, Filter, GroupConfig, Task, TaskInfo } from './types.ts';
-import { type Checked, checkFilter, checkTid, checkToken, configOf } from './validate.ts';
+import { type Checked, checkBundle, checkFilter, checkTid, checkToken, configOf } from './validate.ts';
 import { checkCreate } from './validate-agent.ts';
 import { checkAttachment, checkGid, checkGroupConfig } from './validate-group.ts';
 
@@ -85,6 +85,12 @@ export function createAgent(owner: Owner): Agent {
     return taskInfo(engine.task(tid) ?? unreachable(`task ${tid} vanished while it was shown`), caller);
   };
 
+  /** A task that there is not, and one that the process holds, are answered before the context is looked at. */
+  const needsContext = (tid: unknown): boolean => {
+    if (typeof tid !== 'string') return true;
+    return engine.task(tid)?.record.spec.api === 'agent' && !(owner.held(tid) instanceof AgentTask);
+  };
+
   return {
     Action,
     Mode,
@@ -107,7 +113,7 @@ export function createAgent(owner: Owner): Agent {
 
     getTask(...args: readonly unknown[]) {
       const { tid, token } = checked(engine, 'getTask', () => ({
-        tid: checkTid(configOf(args, { context: true }), 'getTask'),
+        tid: checkTid(needsContext(args[1]) ? configOf(args, { context: true }) : args[1], 'getTask'),
         token: args[2] === undefined ? null : checkToken(args[2]),
       }));
       return settle(() => {
@@ -156,6 +162,7 @@ export function createAgent(owner: Owner): Agent {
       return settle(() => {
         const refusal = engine.ask('search');
         if (refusal !== null) throw owner.refusal(refusal, '');
+        if (owner.system) checkBundle(bundle);
         const found = engine.search(owner.system ? null : uid, { afterMs, beforeMs, states, actions, modes });
         const wanted = owner.system && bundle !== '*' ? bundle : null;
         return [...found]

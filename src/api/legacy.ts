@@ -1,6 +1,8 @@
-import { errorCodes, reasons } from '../../machines/vocabulary.ts';
+import { rule } from '../../machines/rules.ts';
+import { errorCodes, type Rules, reasons } from '../../machines/vocabulary.ts';
 import type { LiveTask } from '../engine/live.ts';
 import type { Notice, ProgressNote } from '../engine/notices.ts';
+import { BusinessError, withoutCode } from '../errors.ts';
 import { createTask } from './agent.ts';
 import { checked, settle } from './calls.ts';
 import { failedReason, pausedReason, reasonText, sessionStatus } from './constants.ts';
@@ -55,12 +57,39 @@ export function createLegacy(owner: Owner): Legacy {
       return task;
     });
   };
+  const { rules } = engine;
+  const isOld = ({ code }: BusinessError) => code !== errorCodes.PERMISSION;
+  const isService = ({ code }: BusinessError) => code === errorCodes.SERVICE;
   return {
     downloadFile: (...args: readonly unknown[]) => begin('download', args, true),
-    uploadFile: (...args: readonly unknown[]) => begin('upload', args, true),
-    download: (...args: readonly unknown[]) => begin('download', args, false),
-    upload: (...args: readonly unknown[]) => begin('upload', args, false),
+    uploadFile: losing(rules, isService, (...args) => begin('upload', args, true)),
+    download: losing(rules, isOld, (...args) => begin('download', args, false)),
+    upload: losing(rules, isOld, (...args) => begin('upload', args, false)),
   } as unknown as Legacy;
+}
+
+/**
+ * The same call, whose errors lose their code where the rules say so: thrown, rejected, or told to the callback.
+ * @param loses  which of them do.
+ */
+function losing(rules: Rules, loses: (error: BusinessError) => boolean, call: (...args: unknown[]) => unknown) {
+  if (rule(rules, 'codedLegacyErrors')) return call;
+  const worded = (error: unknown) => (error instanceof BusinessError && loses(error) ? withoutCode(error) : error);
+  return (...args: readonly unknown[]) => {
+    try {
+      const answer = call(
+        ...args.map((arg) =>
+          typeof arg === 'function' ? (error: unknown, data: unknown) => arg(worded(error), data) : arg,
+        ),
+      );
+      if (!(answer instanceof Promise)) return answer;
+      return answer.catch((error: unknown) => {
+        throw worded(error);
+      });
+    } catch (error) {
+      throw worded(error);
+    }
+  };
 }
 
 /** What both kinds of legacy task share: listeners that are never too late, and calls that swallow state errors. */
@@ -80,7 +109,7 @@ abstract class LegacyTask {
   }
 
   on(...args: readonly unknown[]): void {
-    const { event, listener } = checked(this.#owner.engine, 'on', () => checkListener('on', args, this.#events));
+    const { event, listener } = this.#checked('on', args);
     if (listener === null) return;
     this.#listeners.add(event, listener);
     const unheard = this.#unheard.get(event);
@@ -89,8 +118,18 @@ abstract class LegacyTask {
   }
 
   off(...args: readonly unknown[]): void {
-    const { event, listener } = checked(this.#owner.engine, 'off', () => checkListener('off', args, this.#events));
+    const { event, listener } = this.#checked('off', args);
     this.#listeners.remove(event, listener);
+  }
+
+  #checked(call: 'on' | 'off', args: readonly unknown[]): ReturnType<typeof checkListener> {
+    const { engine } = this.#owner;
+    try {
+      return checked(engine, call, () => checkListener(call, args, this.#events));
+    } catch (error) {
+      const isCoded = !(error instanceof BusinessError) || rule(engine.rules, 'codedLegacyErrors');
+      throw isCoded ? error : withoutCode(error);
+    }
   }
 
   delete(callback?: unknown): unknown {

@@ -186,6 +186,12 @@ export function checkFilter(filter: unknown, { rules, nowMs }: { rules: Rules; n
   };
 }
 
+/** @param bundle  `*`, or a name of letters, digits, dots and underscores. @throws SERVICE @source harmony-request.md 9.4 */
+export function checkBundle(bundle: string): void {
+  if (bundle === '*' || /^[a-z][\w.]*$/i.test(bundle)) return;
+  throw new BusinessError('SERVICE', { detail: `search: no bundle can be called ${shown(bundle)}` });
+}
+
 /**
  * The arguments of `on` and `off`. `listener` is null for an `off` that removes all of them.
  * @param events  the names that this kind of task knows.

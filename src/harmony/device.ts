@@ -12,6 +12,7 @@ import { internet } from '../api/owner.ts';
 import { type App, createEngine, type TaskEngine } from '../api/task-engine.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import type { Store } from '../ports/store.ts';
 import { DeviceLink } from './link.ts';
 import { Traffic } from './traffic.ts';
 
@@ -44,6 +45,8 @@ export interface DeviceOptions {
   readonly hosts?: Readonly<Record<string, string>>;
   /** A clock of one's own, such as a simulated one. */
   readonly clock?: Clock;
+  /** What remembers tasks, for a device that is to start again; in memory unless told. */
+  readonly store?: Store;
   /**
    * Timers of the process, and the device's clock, run ahead as soon as nothing else is under way: a minute of waiting
    * takes no time. While a socket or file is busy they keep step with the real time.
@@ -107,7 +110,7 @@ export function createDevice(options: DeviceOptions = {}): Device {
     clock,
     random,
     files,
-    store: createMemoryStore(),
+    store: options.store ?? createMemoryStore(),
     transport: traffic.over(createHttpTransport({ files, clock, random: random.fork('transport') }, carrier)),
     rules: options.rules ?? 'device',
     ...(options.network === undefined ? {} : { link: options.network }),

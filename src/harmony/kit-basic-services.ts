@@ -2,9 +2,11 @@
 import { unsupported } from './unsupported.ts';
 
 export type { AsyncCallback, BusinessError, Callback, ErrorCallback } from './base.ts';
+export { default as cacheDownload } from './cache-download.ts';
 export { default as commonEventManager } from './common-event.ts';
 export { default as deviceInfo } from './device-info.ts';
 export { default as request } from './request.ts';
+export { default as Request } from './system-request.ts';
 
 export const emitter = unsupported('emitter');
 export const osAccount = unsupported('osAccount');

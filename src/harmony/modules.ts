@@ -26,6 +26,8 @@ export const modules: Readonly<Record<string, string>> = {
   '@ohos.net.socket': 'net-socket',
   '@ohos.net.statistics': 'net-statistics',
   '@ohos.request': 'request',
+  '@ohos.request.cacheDownload': 'cache-download',
+  '@system.request': 'system-request',
   '@ohos/hypium': 'hypium',
   'deccjsunit/index': 'hypium',
 };

@@ -18,36 +18,67 @@ const request: BoundRequest = new Proxy({} as BoundRequest, {
   },
 });
 
+/** The shapes by name: a namespace member that is called like what it stands for would refer to itself. */
+interface Shapes {
+  DownloadConfig: types.DownloadConfig;
+  DownloadInfo: types.DownloadInfo;
+  DownloadTask: types.DownloadTask;
+  File: types.LegacyFile;
+  RequestData: types.RequestData;
+  TaskState: types.TaskState;
+  UploadConfig: types.UploadConfig;
+  UploadTask: types.UploadTask;
+  Action: constants.Action;
+  Mode: constants.Mode;
+  Network: constants.Network;
+  BroadcastEvent: constants.BroadcastEvent;
+  State: constants.State;
+  Faults: constants.Faults;
+  WaitingReason: constants.WaitingReason;
+  FileSpec: types.FileSpec;
+  FormItem: types.FormItem;
+  Notification: types.Notification;
+  MinSpeed: types.MinSpeed;
+  Timeout: types.Timeout;
+  Config: types.Config;
+  Progress: types.Progress;
+  Filter: types.Filter;
+  TaskInfo: types.TaskInfo;
+  HttpResponse: types.HttpResponse;
+  GroupConfig: types.GroupConfig;
+  Task: types.Task;
+}
+
 declare namespace request {
-  type DownloadConfig = types.DownloadConfig;
-  type DownloadInfo = types.DownloadInfo;
-  type DownloadTask = types.DownloadTask;
-  type File = types.LegacyFile;
-  type RequestData = types.RequestData;
-  type TaskState = types.TaskState;
-  type UploadConfig = types.UploadConfig;
-  type UploadTask = types.UploadTask;
+  type DownloadConfig = Shapes['DownloadConfig'];
+  type DownloadInfo = Shapes['DownloadInfo'];
+  type DownloadTask = Shapes['DownloadTask'];
+  type File = Shapes['File'];
+  type RequestData = Shapes['RequestData'];
+  type TaskState = Shapes['TaskState'];
+  type UploadConfig = Shapes['UploadConfig'];
+  type UploadTask = Shapes['UploadTask'];
 
   namespace agent {
-    type Action = constants.Action;
-    type Mode = constants.Mode;
-    type Network = constants.Network;
-    type BroadcastEvent = constants.BroadcastEvent;
-    type State = constants.State;
-    type Faults = constants.Faults;
-    type WaitingReason = constants.WaitingReason;
-    type FileSpec = types.FileSpec;
-    type FormItem = types.FormItem;
-    type Notification = types.Notification;
-    type MinSpeed = types.MinSpeed;
-    type Timeout = types.Timeout;
-    type Config = types.Config;
-    type Progress = types.Progress;
-    type Filter = types.Filter;
-    type TaskInfo = types.TaskInfo;
-    type HttpResponse = types.HttpResponse;
-    type GroupConfig = types.GroupConfig;
-    type Task = types.Task;
+    type Action = Shapes['Action'];
+    type Mode = Shapes['Mode'];
+    type Network = Shapes['Network'];
+    type BroadcastEvent = Shapes['BroadcastEvent'];
+    type State = Shapes['State'];
+    type Faults = Shapes['Faults'];
+    type WaitingReason = Shapes['WaitingReason'];
+    type FileSpec = Shapes['FileSpec'];
+    type FormItem = Shapes['FormItem'];
+    type Notification = Shapes['Notification'];
+    type MinSpeed = Shapes['MinSpeed'];
+    type Timeout = Shapes['Timeout'];
+    type Config = Shapes['Config'];
+    type Progress = Shapes['Progress'];
+    type Filter = Shapes['Filter'];
+    type TaskInfo = Shapes['TaskInfo'];
+    type HttpResponse = Shapes['HttpResponse'];
+    type GroupConfig = Shapes['GroupConfig'];
+    type Task = Shapes['Task'];
   }
 }
 

@@ -1,6 +1,6 @@
 import type { DeviceOptions } from '../harmony/device.ts';
 
-export interface LongshoreOptions extends Omit<DeviceOptions, 'clock'> {
+export interface LongshoreOptions extends Omit<DeviceOptions, 'clock' | 'store'> {
   /** What a run on a device is asked for by `-s`: `class`, `notClass`, `level`, `size`, `testType`, `timeout`, `stress` … */
   readonly parameters?: Readonly<Record<string, string>>;
 }

@@ -41,6 +41,21 @@ export const calls = {
     documented: Array(5).fill(undefined),
     device: Array(5).fill(true),
   },
+  codedLegacyErrors: {
+    async see(rules) {
+      const { request } = createWorld({ rules }).app;
+      const codeOf = (call: () => unknown) => {
+        try {
+          return call();
+        } catch (error) {
+          return (error as { code?: number }).code;
+        }
+      };
+      return codeOf(() => request.download({ url: 'no url' }));
+    },
+    documented: 401,
+    device: undefined,
+  },
   removeResolvesFalse: {
     async see(rules) {
       const world = slowWorld({ rules });

@@ -7,8 +7,8 @@ import { fileTrouble } from './trouble.ts';
 const batchBytes = 1024 * 1024;
 
 /**
- * Collects one batch of pieces while another is on its way to the disk; a caller waits only when both are full. Pieces
- * are not copied: the disk takes them all at once.
+ * Hands pieces to the disk as soon as it is idle, and collects them while it is not; a caller waits only when a batch is
+ * full. So a slow transfer is on disk piece by piece, and a fast one in large writes. Pieces are not copied.
  */
 export class DiskWriter implements FileWriter {
   readonly #file: FileHandle;
@@ -32,10 +32,8 @@ export class DiskWriter implements FileWriter {
     if (this.#closed) unreachable('a write to a closed file');
     this.#batch.push(piece);
     this.#batchedBytes += piece.length;
-    if (this.#batchedBytes >= batchBytes) {
-      if (this.#writing !== null) await this.#writing;
-      this.#send();
-    }
+    if (this.#writing === null) this.#send();
+    else if (this.#batchedBytes >= batchBytes) await this.#writing;
     if (this.#trouble !== null) throw this.#trouble;
   }
 
@@ -43,9 +41,7 @@ export class DiskWriter implements FileWriter {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      await this.#writing;
-      this.#send();
-      await this.#writing;
+      while (this.#writing !== null) await this.#writing;
       if (this.#sync && this.#trouble === null) await this.#file.sync();
     } catch (cause) {
       this.#trouble = fileTrouble(cause);
@@ -67,6 +63,7 @@ export class DiskWriter implements FileWriter {
     this.#writing = this.#put(pieces, position).then(
       () => {
         this.#writing = null;
+        this.#send();
       },
       (cause) => {
         this.#writing = null;

@@ -20,14 +20,14 @@ export interface OutgoingRequest {
   readonly connectTimeoutMs: number;
   /** Certificates for this request in particular, as PEM; beside the system's unless `alone`. Sockets only. */
   readonly trust?: { readonly ca: string; readonly alone: boolean };
-  /** Told how far the request has come. A connection that is used again has no `resolved` and no `secured`. Sockets only. */
+  /** Told how far the request has come. Sockets only. */
   readonly onMilestone?: (milestone: Milestone) => void;
 }
 
 export type Milestone =
   | { readonly type: 'resolved' }
-  /** `address` is the peer's. */
-  | { readonly type: 'connected'; readonly address: string }
+  /** `address` is the peer's. A connection that is `reused` was resolved, connected and secured for an earlier request. */
+  | { readonly type: 'connected' | 'reused'; readonly address: string }
   | { readonly type: 'secured' }
   | { readonly type: 'sent' };
 

@@ -124,7 +124,7 @@ export class Line {
   ): void {
     const { url, headers, method, body, onMilestone = () => {} } = request;
     this.#onMilestone = onMilestone;
-    if (this.#address !== '') onMilestone({ type: 'connected', address: this.#address });
+    if (this.#address !== '') onMilestone({ type: 'reused', address: this.#address });
     const path = `${url.pathname}${url.search}`;
     const hasHost = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
     this.#client.dispatch(

@@ -4,6 +4,9 @@ import type { Random } from '../../ports/random.ts';
 import type { JobFile, UploadJob } from '../../ports/transport.ts';
 import type { HeaderList } from './carrier.ts';
 
+/** What a request body is made of. */
+export type BodyParts = Pick<UploadJob, 'encoding' | 'headers' | 'form' | 'files'>;
+
 /** A request body as it will be sent. */
 export interface UploadBody {
   readonly headers: HeaderList;
@@ -26,7 +29,7 @@ const defaultType = 'application/octet-stream';
 const encoder = new TextEncoder();
 
 /** @source harmony-request.md 7.3 */
-export function uploadBody(job: UploadJob, random: Random): UploadBody {
+export function uploadBody(job: BodyParts, random: Random): UploadBody {
   const body = job.encoding === 'raw' ? raw(job) : multipart(job, newBoundary(random));
   const size = body.pieces.reduce(
     (sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : sizeOf(piece)),
@@ -39,14 +42,14 @@ export function sizeOf(file: JobFile): number {
   return file.to - file.from + 1;
 }
 
-function raw(job: UploadJob): UploadBody {
+function raw(job: BodyParts): UploadBody {
   const [file, ...others] = job.files;
   if (file === undefined || others.length > 0) unreachable(`a raw upload of ${job.files.length} files`);
   const configured = Object.entries(job.headers).find(([name]) => name.toLowerCase() === 'content-type');
   return { headers: [configured ?? ['Content-Type', defaultType]], pieces: [file] };
 }
 
-function multipart(job: UploadJob, boundary: string): UploadBody {
+function multipart(job: BodyParts, boundary: string): UploadBody {
   return {
     headers: [['Content-Type', `multipart/form-data; boundary=${boundary}`]],
     pieces: [
