@@ -1,16 +1,11 @@
-import { createSimulatedClock, type SimulatedClock } from '../../src/adapters/clock/simulated.ts';
+import { createSimulatedClock } from '../../src/adapters/clock/simulated.ts';
 import { createMemoryFiles } from '../../src/adapters/files/memory.ts';
 import { createSeededRandom } from '../../src/adapters/random/seeded.ts';
 import { createFileServer, type FileServerOptions } from '../../src/adapters/transport/file-server.ts';
 import { createInternet, type FaultRule, type InternetOptions } from '../../src/adapters/transport/internet.ts';
 import { createSimulatedTransport } from '../../src/adapters/transport/simulated.ts';
 import { refuse } from '../../src/sim/faults.ts';
-import { directory, type TransportWorld } from './transport-world.ts';
-
-interface SimulatedWorld extends TransportWorld {
-  readonly clock: SimulatedClock;
-  readonly link: { type: 'wifi' | 'offline' };
-}
+import { directory } from './transport-world.ts';
 
 const patienceMs = 10 * 3_600_000;
 export const origin = 'http://files.example';
