@@ -16,6 +16,9 @@ export default defineConfig({
     vitest: 'src/vitest/plugin.ts',
     'vitest/setup': 'src/vitest/setup.ts',
     'vitest/runner': 'src/vitest/runner.ts',
+    // Their tables are shown in docs/reference.
+    'harmony/cache-download/differences': 'src/harmony/cache-download/differences.ts',
+    'harmony/system-request/differences': 'src/harmony/system-request/differences.ts',
     ...Object.fromEntries(device.map((name) => [`harmony/${name}`, `src/harmony/${name}.ts`])),
   },
   format: 'esm',

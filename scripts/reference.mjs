@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { initialTransition, transition } from 'xstate';
+import { differences as ofCacheDownload } from '../dist/harmony/cache-download/differences.js';
+import { differences as ofSystemRequest } from '../dist/harmony/system-request/differences.js';
 import { catalogue } from '../dist/index.js';
 import {
   differences,
@@ -180,7 +182,7 @@ function errorsPage() {
 }
 
 function ruleSetsPage() {
-  const rows = Object.entries(differences).map(
+  const rows = Object.entries({ ...differences, ...ofCacheDownload, ...ofSystemRequest }).map(
     ([name, { what, documented, device, documentedDoes, deviceDoes, source }]) =>
       `| ${what} | ${documentedDoes} | ${deviceDoes} | ${source} | \`${name}\`: ${documented}, ${device} |`,
   );
@@ -189,8 +191,8 @@ function ruleSetsPage() {
     generated,
     'Where the sources on the platform disagree, an engine follows one of two rule sets, chosen by `rules` when it is ' +
       'created: `documented` unless told, for what is promised; `device` for what a device does. These are all the ' +
-      'differences. The table is the one that the engine reads (`machines/rules.ts`); its last column is the name and the ' +
-      'two values that the engine goes by. `test/rules` shows both sides of every row.',
+      'differences. The rows are those that the engine (`machines/rules.ts`) and the modules beside it (their `differences.ts`) ' +
+      'read; the last column is the name and the two values. `test/rules` shows both sides of every row of the engine.',
     ['| question | `documented` | `device` | source | row |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;

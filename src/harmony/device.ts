@@ -37,6 +37,8 @@ export interface DeviceOptions {
   readonly network?: Link;
   /** Level of memory pressure, 0 to 7. */
   readonly memoryLevel?: number;
+  /** Is the user of the app the one at the device? `active` unless told. */
+  readonly account?: 'active' | 'suspended' | 'inactive';
   /** Is the app in the foreground? Yes, unless told. */
   readonly foreground?: boolean;
   /** `phone` unless told. */
@@ -130,6 +132,7 @@ export function createDevice(options: DeviceOptions = {}): Device {
     mkdirSync(onDisk(`/data/storage/el2/base/${name}`), { recursive: true });
   }
   if (options.memoryLevel !== undefined) engine.setMemoryLevel(options.memoryLevel);
+  if (options.account !== undefined) engine.setAccount(Math.floor(uid / 200_000), options.account);
   if (options.foreground === false) app.toBackground();
 
   return {

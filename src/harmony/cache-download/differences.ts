@@ -7,7 +7,7 @@ const mebibyte = 1024 * 1024;
  * What the two rule sets see differently in this module.
  * @source cache-download.md A.2 to A.9, A.12
  */
-const differences = {
+export const differences = {
   platformTexts: {
     what: 'what is the message of an error that is thrown?',
     documented: false,

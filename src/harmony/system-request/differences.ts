@@ -5,7 +5,7 @@ import type { Rules } from '../../../machines/vocabulary.ts';
  * What the two rule sets see differently in `@system.request`.
  * @source cache-download.md B.2 to B.5
  */
-const differences = {
+export const differences = {
   oneVerdict: {
     what: 'what does an upload tell?',
     documented: true,
