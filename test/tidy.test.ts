@@ -14,6 +14,21 @@ const borders: readonly {
 }[] = [
   { layer: /^machines\//, may: [/^machines\//], packages: [/^xstate$/] },
   { layer: /^src\/errors\.ts$/, may: [/^machines\/vocabulary/, /^src\/errors\/.*\.json$/], packages: [] },
+  { layer: /^src\/errors\//, may: [/^src\/errors\//], packages: [] },
+  {
+    layer: /^src\/cloud\/(http|disk-blobs|read-body)\.ts$/,
+    may: [/^src\/(cloud|errors|ports)\//, /^src\/errors\.ts$/],
+    packages: [/^node:/, /^busboy$/],
+  },
+  {
+    layer: /^src\/cloud\//,
+    may: [
+      /^src\/(cloud|errors|ports)\//,
+      /^src\/errors\.ts$/,
+      /^src\/adapters\/transport\/(content|multipart|internet)\.ts$/,
+    ],
+    packages: [/^immer$/, /^valibot$/, /^@noble\/hashes\//, /^fast-xml-parser$/],
+  },
   { layer: /^src\/ports\//, may: [/^machines\/vocabulary/], packages: [] },
   {
     layer: /^src\/engine\//,

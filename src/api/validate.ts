@@ -81,7 +81,10 @@ export function configOf(args: readonly unknown[], { context }: { readonly conte
     throw parameterError('missing', 'wrong parameter count', args.length, `at least ${countMin} arguments`);
   }
   if (!context) return args[0];
-  if (!isObject(args[0])) throw parameterError('verification', 'context is unusable', args[0], 'the context of an app');
+  const [app] = args;
+  if (!isObject(app) || !('stageMode' in app) || typeof app.stageMode !== 'boolean') {
+    throw parameterError('verification', 'context is unusable', app, 'the context of an app');
+  }
   return args[1];
 }
 

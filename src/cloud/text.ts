@@ -10,7 +10,7 @@ export function decodePath(path: string): string | null {
 }
 
 /** The first value of a name; undefined for none. */
-export function valueOf(pairs: Pairs, name: string): string | undefined {
+export function firstOf(pairs: Pairs, name: string): string | undefined {
   return pairs.find(([each]) => each === name)?.[1];
 }
 

@@ -18,7 +18,9 @@ export interface Told {
   readonly headers: ReadonlyMap<string, string>;
   readonly bytes: Uint8Array;
   readonly text: string;
+
   /** Undefined where the body is no JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
   readonly json: any;
   readonly wire: Reply['wire'];
 }
