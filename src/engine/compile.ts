@@ -3,7 +3,7 @@ import { unreachable } from '../errors.ts';
 
 /** A chart as tables: what each innermost state does with each event. */
 export interface Table {
-  readonly initial: string;
+  readonly initial: Leaf;
   /** Context of a chart before its first event. */
   readonly contextFor: (input: unknown) => unknown;
   /** What is done on the way into the initial state. */
@@ -12,6 +12,7 @@ export interface Table {
 }
 
 export interface Leaf {
+  readonly value: string;
   readonly on: ReadonlyMap<string, readonly Way[]>;
   /** Tried after each step, until none applies. */
   readonly always: readonly Way[];
@@ -21,10 +22,10 @@ export interface Leaf {
 export interface Way {
   readonly guard: Check | null;
   readonly doing: readonly Doing[];
-  readonly next: string;
+  readonly next: Leaf;
 }
 
-type Args = { readonly context: unknown; readonly event: unknown };
+export type Args = { readonly context: unknown; readonly event: unknown };
 type Check = (args: Args) => boolean;
 
 /** Either changes the context, or asks for an effect. */
@@ -41,47 +42,55 @@ type Named = string | { readonly type: string; readonly params?: unknown };
  * @throws on a feature that the tables do not know, by its name and place.
  */
 export function compile(machine: AnyStateMachine): Table {
-  const leaves = new Map<string, Leaf>();
+  const leaves = new Map<string, Draft>();
   for (const node of nodesOf(machine.root)) {
     mustBeKnown(machine, node);
-    if (isLeaf(node)) leaves.set(node.key, compileLeaf(machine, node));
+    if (isLeaf(node)) leaves.set(node.key, { value: node.key, node, on: new Map(), always: [] });
   }
+  // Ways lead from leaf to leaf, so every leaf is there before the first way.
+  for (const leaf of leaves.values()) compileLeaf(machine, leaf, leaves);
   const { context } = machine.config as { context?: unknown };
   const initial = leafUnder(machine.root);
   return {
-    initial: initial.key,
+    initial: leafAt(leaves, initial),
     contextFor: typeof context === 'function' ? (input) => context({ input }) : () => context ?? {},
     entry: pathTo(initial).flatMap((node) => doingsOf(machine, node.entry, node)),
     leaves,
   };
 }
 
-function compileLeaf(machine: AnyStateMachine, leaf: Node): Leaf {
-  const on = new Map<string, Way[]>();
-  const always: Way[] = [];
+/** A leaf whose ways are still being found. */
+interface Draft extends Leaf {
+  readonly node: Node;
+  readonly on: Map<string, Way[]>;
+  readonly always: Way[];
+}
+type Drafts = ReadonlyMap<string, Draft>;
+
+function compileLeaf(machine: AnyStateMachine, leaf: Draft, leaves: Drafts): void {
+  const { on, always } = leaf;
   // A state answers before those around it; only when none of its ways is open, they are asked.
-  for (let node: Node | undefined = leaf; node !== undefined; node = node.parent) {
+  for (let node: Node | undefined = leaf.node; node !== undefined; node = node.parent) {
     for (const [event, transitions] of node.transitions) {
       const ways = on.get(event) ?? [];
-      ways.push(...transitions.map((each) => compileWay(machine, leaf, each as Transition)));
+      ways.push(...transitions.map((each) => compileWay(machine, leaf, each as Transition, leaves)));
       on.set(event, ways);
     }
-    for (const each of node.always ?? []) always.push(compileWay(machine, leaf, each));
+    for (const each of node.always ?? []) always.push(compileWay(machine, leaf, each, leaves));
   }
-  return { on, always };
 }
 
-function compileWay(machine: AnyStateMachine, leaf: Node, transition: Transition): Way {
+function compileWay(machine: AnyStateMachine, leaf: Draft, transition: Transition, leaves: Drafts): Way {
   const { source, target, reenter } = transition;
   const guard = transition.guard === undefined ? null : checkOf(machine, transition.guard as Named, source);
   const own = doingsOf(machine, transition.actions, source);
   const [aim, ...others] = target ?? [];
-  if (aim === undefined) return { guard, doing: own, next: leaf.key };
+  if (aim === undefined) return { guard, doing: own, next: leaf };
   if (others.length > 0) unknown(machine, source, 'several targets');
 
   const end = leafUnder(aim);
   const domain = domainOf(source, aim, reenter);
-  const left = pathTo(leaf).slice(pathTo(domain).length).reverse();
+  const left = pathTo(leaf.node).slice(pathTo(domain).length).reverse();
   const entered = pathTo(end).slice(pathTo(domain).length);
   return {
     guard,
@@ -90,8 +99,12 @@ function compileWay(machine: AnyStateMachine, leaf: Node, transition: Transition
       ...own,
       ...entered.flatMap((node) => doingsOf(machine, node.entry, node)),
     ],
-    next: end.key,
+    next: leafAt(leaves, end),
   };
+}
+
+function leafAt(leaves: Drafts, { key }: Node): Leaf {
+  return leaves.get(key) ?? unreachable(`a chart leads to ${key}, which it does not have`);
 }
 
 /** The state that is neither left nor entered: the source itself when the way stays inside it, else what holds both. */
@@ -128,7 +141,8 @@ function checkOf(machine: AnyStateMachine, guard: Named, place: Node): Check {
   if (typeof found !== 'function' || 'check' in found) return unknown(machine, place, `the guard ${name}`);
   const params = paramsOf(guard);
   const check = found as unknown as (args: Args, params: unknown) => boolean;
-  return (args) => check(args, typeof params === 'function' ? params(args) : params);
+  if (typeof params === 'function') return (args) => check(args, params(args));
+  return params === undefined ? (check as Check) : (args) => check(args, params);
 }
 
 /** The whole of an assignment, or one member after the other. */
@@ -144,7 +158,7 @@ function assignment(given: unknown, params: unknown): (args: Args) => object {
 
 function valued(given: unknown, params: unknown): (args: Args) => unknown {
   if (typeof given !== 'function') return () => given;
-  return (args) => given(args, typeof params === 'function' ? params(args) : params);
+  return typeof params === 'function' ? (args) => given(args, params(args)) : (args) => given(args, params);
 }
 
 function nameOf(machine: AnyStateMachine, named: Named, place: Node): string {

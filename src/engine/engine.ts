@@ -4,7 +4,7 @@ import { bucketOf, type QueueLimits, queueMachine } from '../../machines/queue.t
 import { rule } from '../../machines/rules.ts';
 import { serviceMachine } from '../../machines/service.ts';
 import type { Tiers } from '../../machines/slots.ts';
-import type { TaskEvent, TaskOperation } from '../../machines/task.ts';
+import { type TaskEvent, type TaskOperation, taskMachine } from '../../machines/task.ts';
 import {
   type Action,
   errorCodes,
@@ -25,13 +25,13 @@ import { answerTo } from './advice.ts';
 import { type GroupSpec, Groups } from './groups.ts';
 import { collectedMax, Housekeeping } from './housekeeping.ts';
 import { createIds } from './ids.ts';
-import { isWhole, newLife } from './life.ts';
-import { byCreation, isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
+import { isWhole, lifeWith, newLife } from './life.ts';
+import { byCreation, chartOf, isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
 import { type Notice, progressNote } from './notices.ts';
 import { recover } from './recovery.ts';
 import { followReport } from './reports.ts';
 import { Runs } from './runs.ts';
-import { step } from './step.ts';
+import { begin, step } from './step.ts';
 import { subjectOf, type TraceEntry, type Tracer } from './trace.ts';
 import { type Deciding, type Effect, type Refusal, Turn } from './turn.ts';
 
@@ -155,10 +155,10 @@ export class Engine {
 
   /** Asks whether a call may be made, before it is made. */
   admit(operation: Operation, facts: Facts): Refusal | null {
-    const { effects } = step(admissionMachine, { value: 'open', context: {} }, { type: operation, facts });
+    const { effects } = step(admissionMachine, open, { type: operation, facts });
     const [answer] = effects as readonly AdmissionEffect[];
     if (answer?.type !== 'refused') return null;
-    this.#trace('refused', operation, '', `${answer.code} ${answer.obstacle}`);
+    this.#traceRefusal(answer);
     return answer;
   }
 
@@ -208,8 +208,13 @@ export class Engine {
       ...facts,
     });
     if (refusal !== null || task === undefined) return refusal;
+    const event = this.#eventOf(operation, task);
+    const stepped = step(taskMachine, chartOf(task), event);
+    const [answer] = stepped.effects;
+    // Nothing changes, so there is nothing to remember, do or tell: a turn would only say so in the trace.
+    if (answer?.type === 'refused' && this.#settings.trace === undefined) return answer;
     const turn = new Turn(this.#deciding());
-    turn.decide({ to: 'task', tid, event: this.#eventOf(operation, task) });
+    turn.decideTask(task, event, stepped);
     // Whoever looks at a running task sees counts that a restart must not take back.
     if (isLook(operation) && isRunning(task.life.state)) turn.keep(task);
     return this.#finish(turn, operation);
@@ -343,7 +348,7 @@ export class Engine {
    */
   #finish(turn: Turn, operation: Operation | null): Refusal | null {
     if (turn.refusal !== null) {
-      this.#trace('refused', turn.refusal.operation, '', `${turn.refusal.code} ${turn.refusal.state}`);
+      this.#traceRefusal(turn.refusal);
       return turn.refusal;
     }
     if (!this.#commit(turn)) {
@@ -459,7 +464,7 @@ export class Engine {
 
   /** Counts stay in memory, and are stored when something else of the task is. @source harmony-request.md 10 */
   #received(task: LiveTask, report: { readonly index: number; readonly bytes: number }): void {
-    this.#live.change(task, { ...task.life, index: report.index, processed: report.bytes });
+    this.#live.change(task, lifeWith(task.life, { index: report.index, processed: report.bytes }));
     if (!isRunning(task.life.state) || !this.#runs.takesProgress(task)) return;
     const { uid, tid } = task.record;
     this.#tell([{ uid, tid, event: 'progress', progress: progressNote('running', task.life, null) }]);
@@ -526,10 +531,17 @@ export class Engine {
   }
 
   #trace(kind: TraceEntry['kind'], name: string, of: string, note?: string): void {
+    if (this.#settings.trace === undefined) return;
     const atMs = this.#ports.clock.now();
-    this.#settings.trace?.(note === undefined ? { atMs, kind, name, of } : { atMs, kind, name, of, note });
+    this.#settings.trace(note === undefined ? { atMs, kind, name, of } : { atMs, kind, name, of, note });
+  }
+
+  #traceRefusal({ code, operation, state, obstacle }: Refusal): void {
+    if (this.#settings.trace !== undefined) this.#trace('refused', operation, '', `${code} ${obstacle ?? state}`);
   }
 }
+
+const open = begin(admissionMachine);
 
 /** What a task itself is asked. */
 export type TaskCall = Exclude<TaskOperation, 'attachGroup'>;

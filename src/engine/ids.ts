@@ -6,7 +6,11 @@ import type { Random } from '../ports/random.ts';
  * @source harmony-request.md 9.7
  */
 export function createIds(random: Random, isTaken: (tid: string) => boolean): () => string {
-  const bytes = (count: number) => Uint8Array.from({ length: count }, () => Math.floor(random.next() * 256));
+  const bytes = (count: number) => {
+    const drawn = new Uint8Array(count);
+    for (let at = 0; at < count; at += 1) drawn[at] = Math.floor(random.next() * 256);
+    return drawn;
+  };
   const firstDigit = customRandom('123456789', 1, bytes);
   const otherDigits = customRandom('0123456789', 8, bytes);
   return () => {

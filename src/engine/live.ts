@@ -4,7 +4,7 @@ import { type NetworkEvent, networkMachine } from '../../machines/network.ts';
 import { type Bucket, bucketOf, type QueueEvent, type QueueLimits, queueMachine } from '../../machines/queue.ts';
 import { type ServiceEvent, serviceMachine } from '../../machines/service.ts';
 import { type Candidate, isCandidate, type SlotsEvent, slotsMachine, type Tier } from '../../machines/slots.ts';
-import type { TaskEvent, Traits } from '../../machines/task.ts';
+import type { TaskContext, TaskEvent, Traits } from '../../machines/task.ts';
 import type { TransferContext, TransferEvent } from '../../machines/transfer.ts';
 import type { Link, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
 import type { Surroundings } from '../../machines/waiting.ts';
@@ -137,15 +137,27 @@ export class Live {
     this.tasks.delete(task.record.tid);
   }
 
-  /** Gives a task a new life. */
+  /** Gives a task a new life, and moves it in those indexes that see a difference. */
   change(task: LiveTask, life: TaskLife): void {
-    if (life.state === task.life.state && life.reason === task.life.reason && life.mtimeMs === task.life.mtimeMs) {
+    const before = task.life;
+    const dated = before.mtimeMs !== life.mtimeMs;
+    if (before.state === life.state && before.reason === life.reason && !dated) {
       task.life = life;
       return;
     }
-    this.#unindex(task);
+    const [from, to] = [this.#shelfOf(before.state), this.#shelfOf(life.state)];
+    const moves = from !== to || dated;
+    if (moves) from?.delete(task);
     task.life = life;
-    this.#index(task);
+    if (moves) to?.add(task);
+    if (isCandidate(before.state, before.reason) !== isCandidate(life.state, life.reason)) {
+      if (isCandidate(life.state, life.reason)) this.schedule.add(task.record.uid, task.candidate);
+      else this.schedule.delete(task.record.uid, task.candidate);
+    }
+    if (isRunning(before.state) !== isRunning(life.state)) keepIn(this.running, task, isRunning(life.state));
+    if (isActive(before.state) === isActive(life.state)) return;
+    const app = this.appOf(task);
+    if (app !== undefined) keepIn(app.active, task, isActive(life.state));
   }
 
   appOf(task: LiveTask): LiveApp | undefined {
@@ -201,16 +213,22 @@ export class Live {
     const { state, reason } = task.life;
     if (isCandidate(state, reason)) this.schedule.add(task.record.uid, task.candidate);
     if (isRunning(state)) this.running.add(task);
-    else this.shelves[shelfOf(state)].add(task);
-    if (isRunning(state) || state === 'waiting') this.appOf(task)?.active.add(task);
+    if (isActive(state)) this.appOf(task)?.active.add(task);
+    this.#shelfOf(state)?.add(task);
   }
 
   #unindex(task: LiveTask): void {
     const { state, reason } = task.life;
     if (isCandidate(state, reason)) this.schedule.delete(task.record.uid, task.candidate);
     this.running.delete(task);
-    this.shelves[shelfOf(state)].delete(task);
     this.appOf(task)?.active.delete(task);
+    this.#shelfOf(state)?.delete(task);
+  }
+
+  /** Null for a task that does not rest. */
+  #shelfOf(state: State): Sorted<LiveTask> | null {
+    if (isRunning(state)) return null;
+    return this.shelves[state === 'removed' || state === 'completed' ? state : 'other'];
   }
 
   /** Tasks that agree share one object: a million of them cost one. */
@@ -225,12 +243,23 @@ export class Live {
   }
 }
 
+/** The chart of a task, at rest. */
+export function chartOf({ life, traits }: LiveTask): Resting<TaskContext> {
+  return { value: life.state, context: { traits, reason: life.reason } };
+}
+
 export function isRunning(state: State): boolean {
   return state === 'running' || state === 'retrying';
 }
 
-function shelfOf(state: State): Shelf {
-  return state === 'removed' || state === 'completed' ? state : 'other';
+/** Does what happens around a task concern it? */
+function isActive(state: State): boolean {
+  return state === 'waiting' || isRunning(state);
+}
+
+function keepIn<T>(set: Set<T>, item: T, isIn: boolean): void {
+  if (isIn) set.add(item);
+  else set.delete(item);
 }
 
 export function bucketOfTask(task: LiveTask): Bucket {

@@ -11,6 +11,8 @@ import {
 import type { Action, Rules } from '../../machines/vocabulary.ts';
 import { Sorted } from './sorted.ts';
 
+const nobody: ReadonlyMap<string, Tier> = new Map();
+
 /** The candidates of all apps, kept in the order in which the policy walks them. */
 export class Schedule {
   readonly #rules: Rules;
@@ -61,6 +63,7 @@ export class Schedule {
   }
 
   assign(action: Action, counts: Tiers['counts']): ReadonlyMap<string, Tier> {
+    if (this.#order[action].size === 0) return nobody;
     return assignSlots(this.#order[action], action, counts);
   }
 }

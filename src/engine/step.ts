@@ -1,6 +1,6 @@
 import type { AnyStateMachine, ContextFrom, EmittedFrom, EventFromLogic, InputFrom } from 'xstate';
 import { unreachable } from '../errors.ts';
-import { compile, type Doing, type Table, type Way } from './compile.ts';
+import { compile, type Doing, type Leaf, type Table, type Way } from './compile.ts';
 
 /** A chart at rest: the innermost state it is in, and its context. Plain data, so it can be stored. */
 export interface Resting<Context = unknown> {
@@ -20,79 +20,72 @@ const tables = new WeakMap<AnyStateMachine, Table>();
 
 /** A chart before its first event. */
 export function begin<M extends AnyStateMachine>(machine: M, input?: InputFrom<M>): Resting<ContextFrom<M>> {
-  const table = tableOf(machine);
-  const walk = new Walk(table, table.initial, table.contextFor(input), { type: 'xstate.init', input });
-  walk.run(table.entry);
-  walk.settle();
-  return walk.resting() as Resting<ContextFrom<M>>;
+  const { initial, contextFor, entry } = tableOf(machine);
+  const walk: Walk = { context: contextFor(input), event: { type: 'xstate.init', input }, effects: nothing };
+  run(entry, walk);
+  const { value } = settled(initial, walk);
+  return { value, context: walk.context as ContextFrom<M> };
 }
 
 /**
  * What a chart makes of an event: pure, and the only place that steps one. Charts are worked out into tables when they
  * are first used; a test holds the tables to XState's own `transition`.
+ * @returns `next` is `resting` itself when nothing has changed.
  */
 export function step<M extends AnyStateMachine>(
   machine: M,
   resting: Resting<ContextFrom<M>>,
   event: EventFromLogic<M>,
 ): Stepped<M> {
-  const table = tableOf(machine);
-  const ways = leafOf(table, resting.value).on.get(event.type);
-  const walk = new Walk(table, resting.value, resting.context, event);
-  if (ways !== undefined) walk.take(ways);
-  walk.settle();
-  return { next: walk.resting() as Resting<ContextFrom<M>>, effects: walk.effects as readonly EmittedFrom<M>[] };
+  const leaf = leafOf(tableOf(machine), resting.value);
+  const walk: Walk = { context: resting.context, event, effects: nothing };
+  const { value } = settled(taken(leaf.on.get(event.type), walk) ?? leaf, walk);
+  const isSame = value === resting.value && walk.context === resting.context;
+  return {
+    next: isSame ? resting : { value, context: walk.context as ContextFrom<M> },
+    effects: walk.effects as readonly EmittedFrom<M>[],
+  };
 }
 
-class Walk {
-  effects: unknown[] | readonly never[] = nothing;
-  readonly #table: Table;
-  readonly #event: unknown;
-  #value: string;
-  #context: unknown;
+/** What guards and actions see, and what has come of them so far. */
+interface Walk {
+  context: unknown;
+  readonly event: unknown;
+  effects: unknown[] | readonly never[];
+}
 
-  constructor(table: Table, value: string, context: unknown, event: unknown) {
-    this.#table = table;
-    this.#value = value;
-    this.#context = context;
-    this.#event = event;
+/** Goes the first way that is open. @returns where it leads; null when there is none. */
+function taken(ways: readonly Way[] | undefined, walk: Walk): Leaf | null {
+  if (ways === undefined) return null;
+  for (const way of ways) {
+    if (way.guard !== null && !way.guard(walk)) continue;
+    run(way.doing, walk);
+    return way.next;
   }
+  return null;
+}
 
-  /** Goes the first way that is open. @returns whether there was one. */
-  take(ways: readonly Way[]): boolean {
-    for (const way of ways) {
-      if (way.guard !== null && !way.guard({ context: this.#context, event: this.#event })) continue;
-      this.run(way.doing);
-      this.#value = way.next;
-      return true;
-    }
-    return false;
-  }
-
-  run(doings: readonly Doing[]): void {
-    for (const doing of doings) {
-      const args = { context: this.#context, event: this.#event };
-      if (doing.type === 'assign') {
-        this.#context = Object.assign({}, this.#context, doing.change(args));
-      } else {
-        if (this.effects === nothing) this.effects = [];
-        (this.effects as unknown[]).push(doing.effect(args));
-      }
+function run(doings: readonly Doing[], walk: Walk): void {
+  for (const doing of doings) {
+    if (doing.type === 'assign') {
+      walk.context = { ...(walk.context as object), ...doing.change(walk) };
+    } else {
+      if (walk.effects === nothing) walk.effects = [];
+      (walk.effects as unknown[]).push(doing.effect(walk));
     }
   }
+}
 
-  /** Passes through states that never rest. */
-  settle(): void {
-    for (let passed = 0; ; passed += 1) {
-      const { always } = leafOf(this.#table, this.#value);
-      if (always.length === 0 || !this.take(always)) return;
-      if (passed === passedMax) unreachable(`a chart goes round in circles at ${this.#value}`);
-    }
+/** Passes through states that never rest. */
+function settled(from: Leaf, walk: Walk): Leaf {
+  let leaf = from;
+  for (let passed = 0; leaf.always.length > 0; passed += 1) {
+    const next = taken(leaf.always, walk);
+    if (next === null) break;
+    if (passed === passedMax) unreachable(`a chart goes round in circles at ${leaf.value}`);
+    leaf = next;
   }
-
-  resting(): Resting {
-    return { value: this.#value, context: this.#context };
-  }
+  return leaf;
 }
 
 function tableOf(machine: AnyStateMachine): Table {
@@ -104,6 +97,6 @@ function tableOf(machine: AnyStateMachine): Table {
   return table;
 }
 
-function leafOf(table: Table, value: string) {
+function leafOf(table: Table, value: string): Leaf {
   return table.leaves.get(value) ?? unreachable(`a chart rests in ${value}, which it does not have`);
 }

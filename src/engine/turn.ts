@@ -11,9 +11,10 @@ import type { ErrorCode, Operation, Rules, State } from '../../machines/vocabula
 import { unreachable } from '../errors.ts';
 import type { Change, TaskLife, TaskRecord } from '../ports/store.ts';
 import { exchangesOf } from './jobs.ts';
-import { bucketOfTask, isRunning, type Letter, type Live, type LiveApp, type LiveTask } from './live.ts';
+import { lifeWith } from './life.ts';
+import { bucketOfTask, chartOf, isRunning, type Letter, type Live, type LiveApp, type LiveTask } from './live.ts';
 import { type Notice, noticeOf } from './notices.ts';
-import { begin, step } from './step.ts';
+import { begin, type Stepped, step } from './step.ts';
 import type { Tracer } from './trace.ts';
 
 /** What a turn asks of the world, once it is remembered. */
@@ -47,6 +48,10 @@ export interface Deciding {
   readonly trace: Tracer | undefined;
 }
 
+const nothing: readonly never[] = [];
+/** Events of the scheduler and of the end, whose time both rule sets note. */
+const datedAlways: ReadonlySet<TaskEvent['type']> = new Set(['admitted', 'dropped', 'succeeded', 'faulted']);
+
 /**
  * One outside event, and all the letters that charts send each other because of it. A turn only decides: it changes
  * memory so that the change can be taken back, and lists what is to be stored, done and told. The engine does that.
@@ -57,11 +62,11 @@ export class Turn {
   refusal: Refusal | null = null;
   readonly #deciding: Deciding;
   readonly #letters: Letter[] = [];
-  readonly #touched = new Set<LiveTask>();
-  readonly #created = new Set<LiveTask>();
-  readonly #forgotten = new Set<LiveTask>();
+  /** Made when first needed, like all sets here: most turns are about one task, and many change nothing. */
+  #touched: Set<LiveTask> | null = null;
+  #forgotten: Set<LiveTask> | null = null;
   /** Tasks that were started or resumed in this turn and hope for a slot. */
-  readonly #hopeful = new Set<LiveTask>();
+  #hopeful: Set<LiveTask> | null = null;
   readonly #undo: (() => void)[] = [];
   #slotsDue = false;
 
@@ -72,6 +77,12 @@ export class Turn {
   /** Delivers the letter and all that follow from it. */
   decide(letter: Letter): void {
     this.#letters.push(letter);
+    this.settle();
+  }
+
+  /** The same for a task whose chart has been asked already. */
+  decideTask(task: LiveTask, event: TaskEvent, stepped: Stepped<typeof taskMachine>): void {
+    this.#enter(task, event, stepped);
     this.settle();
   }
 
@@ -99,7 +110,7 @@ export class Turn {
     const { live } = this.#deciding;
     const task = live.admit(record, life, null);
     this.#undo.push(() => live.remove(task));
-    this.#created.add(task);
+    this.keep(task);
     this.post({ to: 'queue', uid: record.uid, bucket: bucketOfTask(task), event: { type: 'entered' } });
     this.settle();
     return task;
@@ -107,32 +118,34 @@ export class Turn {
 
   /** Changes what the charts do not decide: counts, headers, limits. */
   update(task: LiveTask, change: Partial<TaskLife>): void {
-    this.#change(task, { ...task.life, ...change });
+    this.#change(task, lifeWith(task.life, change));
   }
 
   /** Has the counts of a task stored, though nothing is decided about it. */
   keep(task: LiveTask): void {
+    this.#touched ??= new Set();
     this.#touched.add(task);
   }
 
   /** What the store must hold once this turn is over. */
-  changes(unsaved: Iterable<LiveTask>): Change[] {
+  changes(unsaved: ReadonlySet<LiveTask>): readonly Change[] {
+    if (this.#touched === null && this.#forgotten === null && unsaved.size === 0) return nothing;
     const changes: Change[] = [];
-    for (const task of new Set([...unsaved, ...this.#created, ...this.#touched])) {
+    for (const task of unsaved.size === 0 ? this.touched : new Set([...unsaved, ...this.touched])) {
       const { record, life, saved } = task;
-      if (this.#forgotten.has(task) || life === saved) continue;
+      if (this.#forgotten?.has(task) || life === saved) continue;
       changes.push(
         saved === null ? { type: 'task.created', record, life } : { type: 'task.changed', tid: record.tid, life },
       );
     }
-    for (const { record, saved } of this.#forgotten) {
+    for (const { record, saved } of this.#forgotten ?? nothing) {
       if (saved !== null) changes.push({ type: 'task.forgotten', tid: record.tid });
     }
     return changes;
   }
 
   get touched(): Iterable<LiveTask> {
-    return new Set([...this.#created, ...this.#touched]);
+    return this.#touched ?? nothing;
   }
 
   /** Puts everything back as it was before the turn. */
@@ -177,18 +190,20 @@ export class Turn {
 
   #stepTask(tid: string, event: TaskEvent): void {
     const task = this.#deciding.live.tasks.get(tid);
-    if (task === undefined) return;
+    if (task !== undefined) this.#enter(task, event, step(taskMachine, chartOf(task), event));
+  }
+
+  #enter(task: LiveTask, event: TaskEvent, { next, effects }: Stepped<typeof taskMachine>): void {
     const before = task.life;
-    const resting = { value: before.state, context: { traits: task.traits, reason: before.reason } };
-    const { next, effects } = step(taskMachine, resting, event);
     const state = next.value as State;
     const { reason } = next.context;
-    this.#traceStep('event', event.type, tid, before.state, state);
+    this.#traceStep('event', event.type, task.record.tid, before.state, state);
     if (state !== before.state || reason !== before.reason) {
       const mtimeMs = this.#marksChange(event) ? this.#deciding.nowMs : before.mtimeMs;
-      this.#change(task, { ...before, state, reason, mtimeMs });
+      this.#change(task, lifeWith(before, { state, reason, mtimeMs }));
     }
     if ((event.type === 'start' || event.type === 'resume') && state !== before.state) {
+      this.#hopeful ??= new Set();
       this.#hopeful.add(task);
       if (this.#deciding.live.slots.value === 'held') this.post({ to: 'slots', event: { type: 'released' } });
     }
@@ -197,10 +212,7 @@ export class Turn {
 
   /** Does `mtime` move? @source harmony-request.md 1.4, mtime */
   #marksChange(event: TaskEvent): boolean {
-    return (
-      rule(this.#deciding.rules, 'dateEveryChange') ||
-      ['admitted', 'dropped', 'succeeded', 'faulted'].includes(event.type)
-    );
+    return rule(this.#deciding.rules, 'dateEveryChange') || datedAlways.has(event.type);
   }
 
   #follow(task: LiveTask, effect: TaskEffect): void {
@@ -248,6 +260,7 @@ export class Turn {
     this.effects.push({ type: 'object.drop', uid: task.record.uid, tid: task.record.tid });
     live.remove(task);
     this.#undo.push(() => live.insert(task));
+    this.#forgotten ??= new Set();
     this.#forgotten.add(task);
   }
 
@@ -256,7 +269,8 @@ export class Turn {
     const before = task?.transfer;
     if (task === undefined || before === null || before === undefined) return;
     const { next, effects } = step(transferMachine, before, event);
-    this.#traceStep('event', event.type, `${tid} transfer`, before.value, next.value);
+    if (this.#deciding.trace !== undefined)
+      this.#traceStep('event', event.type, `${tid} transfer`, before.value, next.value);
     const ends = next.value === 'idle';
     this.#set(task, 'transfer', ends ? null : next);
     const begins = event.type === 'open' && next.value !== before.value;
@@ -317,7 +331,8 @@ export class Turn {
     const app = live.apps.get(uid);
     if (app === undefined) return;
     const { next, effects } = step(appMachine, app.chart, event);
-    this.#traceStep('event', event.type, `app ${uid}`, app.chart.value, next.value);
+    if (this.#deciding.trace !== undefined)
+      this.#traceStep('event', event.type, `app ${uid}`, app.chart.value, next.value);
     this.#set(app, 'chart', next);
     this.#rank(app);
     for (const effect of effects) {
@@ -384,13 +399,13 @@ export class Turn {
         if (!isRunning(task.life.state)) admitted.push({ to: 'task', tid, event: { type: 'admitted' } });
         else if (isNew) this.effects.push({ type: 'speed.set', task });
       }
-      for (const task of this.#hopeful) {
+      for (const task of this.#hopeful ?? nothing) {
         const { tid, spec } = task.record;
         if (spec.action !== action || slots.has(tid) || !isCandidate(task.life.state, task.life.reason)) continue;
         this.post({ to: 'task', tid, event: { type: 'passedOver' } });
       }
     }
-    this.#hopeful.clear();
+    this.#hopeful = null;
     for (const letter of admitted) this.post(letter);
     this.post({ to: 'slots', event: { type: 'assigned' } });
   }
@@ -400,7 +415,7 @@ export class Turn {
     const before = task.life;
     live.change(task, life);
     this.#undo.push(() => live.change(task, before));
-    this.#touched.add(task);
+    this.keep(task);
     if (takesRoom(before.state) !== takesRoom(life.state)) {
       const type = takesRoom(life.state) ? 'entered' : 'left';
       this.post({ to: 'queue', uid: task.record.uid, bucket: bucketOfTask(task), event: { type } });
@@ -413,6 +428,7 @@ export class Turn {
 
   #set<T, K extends keyof T>(target: T, key: K, value: T[K]): void {
     const before = target[key];
+    if (before === value) return;
     this.#undo.push(() => {
       target[key] = before;
     });
