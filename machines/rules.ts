@@ -12,8 +12,9 @@ export interface Difference {
 }
 
 /**
- * Every difference between the two rule sets; there is none outside this table. Charts and calls read the row they need
- * by its name. Names ending in a unit, or in `Max`, hold a number; those of errors the name of an error.
+ * Every difference between the two rule sets in charts, engine and api, which compare them nowhere else: each reads the
+ * row it needs by its name. Names ending in a unit, or in `Max`, hold a number; those of errors the name of an error.
+ * A module beside the engine that has differences of its own has its table in its `differences.ts`.
  * @source harmony-request.md 0.1.1, 11
  */
 export const differences = {
@@ -334,10 +335,10 @@ export const differences = {
 } as const satisfies Readonly<Record<string, Difference>>;
 export type DifferenceName = keyof typeof differences;
 
-/** What a rule set holds: the only way to ask which of the two applies. */
-export function rule<Name extends DifferenceName, Set extends Rules>(
-  rules: Set,
-  name: Name,
-): (typeof differences)[Name][Set] {
-  return differences[name][rules];
+/** How a table is asked what a rule set holds: the only way to find out which of the two applies. */
+export function ruleReader<Table extends { readonly [name in keyof Table]: Difference }>(table: Table) {
+  return <Name extends keyof Table, Set extends Rules>(rules: Set, name: Name): Table[Name][Set] => table[name][rules];
 }
+
+/** What a rule set holds in `differences`. */
+export const rule = ruleReader(differences);

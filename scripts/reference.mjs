@@ -192,7 +192,7 @@ function ruleSetsPage() {
     'Where the sources on the platform disagree, an engine follows one of two rule sets, chosen by `rules` when it is ' +
       'created: `documented` unless told, for what is promised; `device` for what a device does. These are all the ' +
       'differences. The rows are those that the engine (`machines/rules.ts`) and the modules beside it (their `differences.ts`) ' +
-      'read; the last column is the name and the two values. `test/rules` shows both sides of every row of the engine.',
+      'read; the last column is the name and the two values. `test/rules` shows both sides of every row.',
     ['| question | `documented` | `device` | source | row |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;

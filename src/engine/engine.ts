@@ -89,6 +89,8 @@ export class Engine {
   readonly #graces = new Map<number, Timer>();
   /** Tasks whose change could not be stored when it happened; the next commit takes them along. */
   readonly #unsaved = new Set<LiveTask>();
+  #serviceAsked: Live['service'] | null = null;
+  readonly #serviceAnswers = new Map<Operation, boolean>();
   #outbox: Notice[] = [];
   #seq = 0;
   #closed = false;
@@ -156,7 +158,7 @@ export class Engine {
   /** Asks whether a call may be made, before it is made. */
   admit(operation: Operation, facts: Facts): Refusal | null {
     const { effects } = step(admissionMachine, open, { type: operation, facts });
-    const [answer] = effects as readonly AdmissionEffect[];
+    const answer = (effects as readonly AdmissionEffect[])[0];
     if (answer?.type !== 'refused') return null;
     this.#traceRefusal(answer);
     return answer;
@@ -198,19 +200,19 @@ export class Engine {
    * Asks something of a task, or says why not.
    * @param facts  what only the caller's side knows: arguments, permissions, the token.
    */
-  operate(uid: number, operation: TaskCall, tid: string, facts: Facts = {}): Refusal | null {
+  operate(uid: number, operation: TaskCall, tid: string, facts: Facts = nothingElse): Refusal | null {
     const task = this.#live.tasks.get(tid);
-    const refusal = this.admit(operation, {
+    const known: Facts = {
       unknownTask: task === undefined,
       accountAway: this.#live.account(userOf(task?.record.uid ?? uid)).value !== 'active',
       notOwner: task !== undefined && task.record.uid !== uid,
       serviceDown: this.#serviceRefuses(operation),
-      ...facts,
-    });
+    };
+    const refusal = this.admit(operation, facts === nothingElse ? known : { ...known, ...facts });
     if (refusal !== null || task === undefined) return refusal;
     const event = this.#eventOf(operation, task);
     const stepped = step(taskMachine, chartOf(task), event);
-    const [answer] = stepped.effects;
+    const answer = stepped.effects[0];
     // Nothing changes, so there is nothing to remember, do or tell: a turn would only say so in the trace.
     if (answer?.type === 'refused' && this.#settings.trace === undefined) return answer;
     const turn = new Turn(this.#deciding());
@@ -221,7 +223,7 @@ export class Engine {
   }
 
   /** Caps the speed of a task, bytes per second. @source harmony-request.md 9.2 */
-  setMaxSpeed(uid: number, tid: string, bytesPerSecond: number, facts: Facts = {}): Refusal | null {
+  setMaxSpeed(uid: number, tid: string, bytesPerSecond: number, facts: Facts = nothingElse): Refusal | null {
     const refusal = this.operate(uid, 'setMaxSpeed', tid, facts);
     const task = this.#live.tasks.get(tid);
     if (refusal !== null || task === undefined) return refusal;
@@ -498,8 +500,18 @@ export class Engine {
     return this.#live.apps.get(uid) ?? unreachable(`no app has the uid ${uid}`);
   }
 
+  /** Asked for every call, and the chart's answer is the same until it rests elsewhere. */
   #serviceRefuses(operation: Operation): boolean {
-    return refuses(step(serviceMachine, this.#live.service, { type: 'call', operation }).effects);
+    if (this.#serviceAsked !== this.#live.service) {
+      this.#serviceAsked = this.#live.service;
+      this.#serviceAnswers.clear();
+    }
+    let answer = this.#serviceAnswers.get(operation);
+    if (answer === undefined) {
+      answer = refuses(step(serviceMachine, this.#live.service, { type: 'call', operation }).effects);
+      this.#serviceAnswers.set(operation, answer);
+    }
+    return answer;
   }
 
   #eventOf(operation: TaskCall, task: LiveTask): TaskEvent {
@@ -542,6 +554,7 @@ export class Engine {
 }
 
 const open = begin(admissionMachine);
+const nothingElse: Facts = {};
 
 /** What a task itself is asked. */
 export type TaskCall = Exclude<TaskOperation, 'attachGroup'>;

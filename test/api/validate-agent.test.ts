@@ -2,19 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Rules } from '../../machines/vocabulary.ts';
 import type { Caller } from '../../src/api/validate.ts';
 import { checkAgentConfig, checkCreate } from '../../src/api/validate-agent.ts';
-import { createCaller, refusal } from './caller.ts';
+import { createCaller, createTroubledCaller, plainDownload, refusal, url } from './caller.ts';
 
-const url = 'http://host/file.txt';
 const missing = 'Missing mandatory parameters, ';
 const type = 'Incorrect parameter type, ';
 const verification = 'Parameter verification failed, ';
 const context = { stageMode: true };
-const on = { '/app/cache/a.txt': '0123456789', '/app/files/b': 'b' };
 const upload = { action: 1, url, data: [{ name: 'f', value: { path: 'a.txt' } }] };
 
-const check = (config: object, caller: Caller = createCaller({ on })) => checkAgentConfig(config, caller);
+const check = (config: object, caller: Caller = createCaller()) => checkAgentConfig(config, caller);
 const download = (more: object, caller?: Caller) => check({ action: 0, url, ...more }, caller).spec;
-const detailOf = (config: unknown, caller: Caller = createCaller({ on })) => {
+const detailOf = (config: unknown, caller: Caller = createCaller()) => {
   const error = refusal(() => checkAgentConfig(config, caller));
   expect(error.code).toBe(401);
   expect(error.message).toBe('The parameters check fails');
@@ -24,39 +22,7 @@ const detailOf = (config: unknown, caller: Caller = createCaller({ on })) => {
 describe('a config with nothing but what is required', () => {
   it('gets every default of a download', () => {
     expect(check({ action: 0, url })).toEqual({
-      spec: {
-        api: 'agent',
-        action: 'download',
-        mode: 'background',
-        url,
-        method: 'GET',
-        title: 'download',
-        description: '',
-        headers: {},
-        body: '',
-        form: [],
-        files: [],
-        target: '/app/cache/file.txt',
-        overwrite: false,
-        network: 'any',
-        metered: false,
-        roaming: true,
-        retry: true,
-        redirect: true,
-        proxy: '',
-        index: 0,
-        begins: 0,
-        ends: -1,
-        gauge: false,
-        precise: false,
-        token: null,
-        priority: 0,
-        extras: {},
-        multipart: false,
-        notification: { visibility: 1 },
-        minSpeed: { bytesPerSecond: 0, seconds: 0 },
-        timeout: { connectionMs: 60_000, totalMs: 604_800_000 },
-      },
+      spec: { ...plainDownload, api: 'agent', roaming: true },
       sizes: [-1],
       rejection: null,
     });
@@ -337,7 +303,7 @@ describe('401', () => {
   it('takes more than 100 files from apps below SDK 15', () => {
     const config = { action: 1, url, data: files(101) };
 
-    expect(check(config, createCaller({ on, sdk: 14 })).spec.files).toHaveLength(101);
+    expect(check(config, createCaller({ sdk: 14 })).spec.files).toHaveLength(101);
     expect(check({ ...config, data: files(100) }).spec.files).toHaveLength(100);
   });
 });
@@ -380,15 +346,7 @@ describe('the order of checks', () => {
 });
 
 describe.each(['documented', 'device'] as const)('files on disk, %s', (rules: Rules) => {
-  const world = () => {
-    const caller = createCaller({ rules, on });
-    caller.files.makeDirectory('/app/cache/dir');
-    caller.files.makeDevice('/app/cache/device');
-    caller.files.write('/app/cache/locked', 'x');
-    caller.files.setMode('/app/cache/locked', { readable: false, writable: false });
-    caller.files.makeLink('/app/cache/out', '/etc');
-    return caller;
-  };
+  const world = () => createTroubledCaller({ rules });
   const overwrite = true;
 
   it.each([

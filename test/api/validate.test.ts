@@ -19,14 +19,16 @@ const value = 'Incorrect parameter value, ';
 
 describe('configOf', () => {
   it('finds the config behind the context, or without one', () => {
-    expect(configOf([{}, 'config', 'callback'], { context: true })).toBe('config');
+    expect(configOf([{ stageMode: false }, 'config', 'callback'], { context: true })).toBe('config');
     expect(configOf(['config'], { context: false })).toBe('config');
   });
 
   it('counts the arguments first', () => {
     expect(refusal(() => configOf([null], { context: true })).detail).toContain(missing);
     expect(refusal(() => configOf([], { context: false })).detail).toContain(missing);
-    expect(refusal(() => configOf([null, {}], { context: true })).detail).toContain(`${verification}context`);
+    for (const none of [null, {}, { stageMode: 1 }]) {
+      expect(refusal(() => configOf([none, {}], { context: true })).detail).toContain(`${verification}context`);
+    }
   });
 });
 

@@ -140,25 +140,3 @@ describe('permissions', () => {
     }
   });
 });
-
-it.each(['setMemoryCacheSize', 'setFileCacheSize'])(
-  '%s below 0 is refused by the book, and no limit on a device',
-  (name) => {
-    startDevice({ rules: 'documented' });
-    expect(thrown(name, -1).code).toBe(401);
-
-    startDevice({ rules: 'device' });
-    expect(call(name, -1)).toBeUndefined();
-  },
-);
-
-it.each(['offDownloadSuccess', 'offDownloadError'])(
-  '%s of undefined removes all by the book, and is refused on a device',
-  (name) => {
-    startDevice({ rules: 'documented' });
-    expect(call(name, url, undefined)).toBeUndefined();
-
-    startDevice({ rules: 'device' });
-    expect(thrown(name, url, undefined).message).toBe('parameter callback type error');
-  },
-);

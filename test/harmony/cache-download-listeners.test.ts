@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import cacheDownload from '../../src/harmony/cache-download.ts';
-import { downloaded, startDevice, startSite, startTimedDevice, until } from './cache-download-scene.ts';
+import { theDevice } from '../../src/harmony/device.ts';
+import { cachedText, downloaded, startDevice, startSite, startTimedDevice, until } from './cache-download-scene.ts';
 
 const lazy = { cacheStrategy: cacheDownload.CacheStrategy.LAZY };
 
@@ -119,6 +120,28 @@ describe('listeners', () => {
     expect(calls).toEqual(['promise', 'next']);
   });
 
+  it('that come when the others have heard wait for the next round', async () => {
+    startDevice();
+    const site = await startSite((response) => response.end('x'));
+    const calls: string[] = [];
+    let isLate = false;
+    cacheDownload.onDownloadSuccess(site.origin, () => {
+      calls.push('first');
+      // No promise, but an event of its own, as a timer or a socket brings it.
+      setImmediate(() => {
+        cacheDownload.onDownloadSuccess(site.origin, () => calls.push('late'));
+        theDevice().clock.after(0, () => {
+          isLate = true;
+        });
+      });
+    });
+
+    cacheDownload.download(site.origin, {});
+
+    await until(() => isLate);
+    expect(calls).toEqual(['first']);
+  });
+
   it('hear nothing after all of their URL and kind were removed', async () => {
     const { url, rounds } = await cachedUrl();
     const calls: string[] = [];
@@ -176,14 +199,14 @@ describe('listeners', () => {
     startDevice();
     const site = await startSite((response) => response.end('x'));
     cacheDownload.setDownloadInfoListSize(1);
-    let size: number | undefined;
+    const sizes: unknown[] = [];
     cacheDownload.onDownloadSuccess(site.origin, () => {
-      size = cacheDownload.getDownloadInfo(site.origin)?.resource.size;
+      sizes.push(cacheDownload.getDownloadInfo(site.origin)?.resource.size, cachedText(site.origin));
     });
 
     cacheDownload.download(site.origin, {});
 
-    await until(() => size !== undefined);
-    expect(size).toBe(1);
+    await until(() => sizes.length > 0);
+    expect(sizes).toEqual([1, 'x']);
   });
 });

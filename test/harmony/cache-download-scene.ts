@@ -1,11 +1,18 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createNetServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Rules } from '../../machines/vocabulary.ts';
 import { createSimulatedClock, type SimulatedClock } from '../../src/adapters/clock/simulated.ts';
-import cacheDownload from '../../src/harmony/cache-download.ts';
-import { configureDevice, type Device, type DeviceOptions, theDevice } from '../../src/harmony/device.ts';
+import cacheDownload, { longshoreCache } from '../../src/harmony/cache-download.ts';
+import { configureDevice, type Device, type DeviceOptions } from '../../src/harmony/device.ts';
 
 export const allPermissions = ['ohos.permission.INTERNET', 'ohos.permission.GET_NETWORK_INFO'];
+export const offline = { type: 'offline', metered: false, roaming: false } as const;
+export const wifi = { type: 'wifi', metered: false, roaming: false } as const;
+export const cellular = { type: 'cellular', metered: true, roaming: false } as const;
 const patienceMs = 10_000;
 
 /** A device that closes with the test. */
@@ -13,6 +20,22 @@ export function startDevice(options: DeviceOptions = {}): Device {
   const device = configureDevice({ permissions: allPermissions, rules: 'documented', ...options });
   onTestFinished(() => device.close());
   return device;
+}
+
+/** A device whose cache holds files of an earlier process already, the oldest first. */
+export function startDeviceOverFiles(rules: Rules, files: readonly (readonly [name: string, bytes: number])[]) {
+  const directory = mkdtempSync(join(tmpdir(), 'longshore-files-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const place = join(directory, '/data/storage/el2/base/cache/preload_caches');
+  mkdirSync(join(place, 'directory_F'), { recursive: true });
+  for (const [at, [name, bytes]] of files.entries()) {
+    writeFileSync(join(place, name), '');
+    truncateSync(join(place, name), bytes);
+    utimesSync(join(place, name), 1_000 + at, 1_000 + at);
+  }
+  startDevice({ rules, directory });
+  cacheDownload.cancel('');
+  return { left: () => readdirSync(place).sort() };
 }
 
 export interface TimedDevice {
@@ -70,6 +93,18 @@ export async function startSite(
   };
 }
 
+/** A site whose paths name the bytes of their bodies, as `/50a` does. */
+export async function startSizes() {
+  const site = await startSite((response, request) =>
+    response.end(Buffer.alloc(Number.parseInt(request.url?.slice(1) ?? '', 10))),
+  );
+  return {
+    site,
+    get: (path: string) => downloaded(site.origin + path),
+    has: (...paths: readonly string[]) => paths.map((path) => longshoreCache.contains(site.origin + path)),
+  };
+}
+
 /** An origin that nobody answers at. */
 export async function deadOrigin(): Promise<string> {
   const server = createNetServer();
@@ -97,7 +132,7 @@ export async function until(holds: () => boolean | Promise<boolean>, clock?: Sim
   }
 }
 
-/** Downloads, and waits until its listeners have heard, and the round is over. @returns what they heard. */
+/** Downloads, and waits until its listeners have heard. @returns what they heard. */
 export async function downloaded(
   url: string,
   options: cacheDownload.CacheDownloadOptions = {},
@@ -116,11 +151,11 @@ export async function downloaded(
   await until(() => heard !== undefined, clock);
   cacheDownload.offDownloadSuccess(url, success);
   cacheDownload.offDownloadError(url, failure);
-  // A listener that comes before the end of a round would hear it, too.
-  let isOver = false;
-  theDevice().clock.after(0, () => {
-    isOver = true;
-  });
-  await until(() => isOver, clock);
   return heard;
+}
+
+/** Null for none. */
+export function cachedText(url: string): string | null {
+  const bytes = longshoreCache.fetch(url);
+  return bytes === null ? null : Buffer.from(bytes).toString();
 }

@@ -2,14 +2,14 @@ import type { DifferenceName } from '../../machines/rules.ts';
 import type { Rules } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../../src/errors.ts';
 
-/** One row of the table, seen in a world: what a caller sees there by each rule set. */
+/** One row of a table, seen in a world: what a caller sees there by each rule set. */
 export interface Case {
   readonly see: (rules: Rules) => unknown;
   readonly documented: unknown;
   readonly device: unknown;
 }
 
-export type Cases = { readonly [name in DifferenceName]?: Case };
+export type Cases<Name extends string = DifferenceName> = { readonly [name in Name]?: Case };
 
 /** What a call resolves to, or the code that it is refused with, thrown at once or by rejection. */
 export async function outcome(call: () => unknown): Promise<unknown> {

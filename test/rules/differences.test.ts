@@ -1,29 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { type DifferenceName, differences } from '../../machines/rules.ts';
+import { type Difference, differences } from '../../machines/rules.ts';
+import { differences as ofCacheDownload } from '../../src/harmony/cache-download/differences.ts';
+import { differences as ofSystemRequest } from '../../src/harmony/system-request/differences.ts';
+import { cacheDownload } from './cache-download.ts';
 import { calls } from './calls.ts';
 import type { Case } from './case.ts';
 import { files } from './files.ts';
 import { surroundings } from './surroundings.ts';
+import { systemRequest } from './system-request.ts';
 import { tasks } from './tasks.ts';
 
-const cases: Readonly<Record<DifferenceName, Case>> = { ...tasks, ...surroundings, ...calls, ...files };
+type Table = Readonly<Record<string, Difference>>;
 
-it('every difference has a case that shows it, and every case is of one', () => {
-  expect(Object.keys(cases).sort()).toEqual(Object.keys(differences).sort());
-});
-
-describe.each(Object.entries(cases))('%s', (name, { see, documented, device }) => {
-  const { documentedDoes, deviceDoes } = differences[name as DifferenceName];
-
-  it(`by the book: ${documentedDoes}`, async () => {
-    expect(await see('documented')).toEqual(documented);
+describe.each<[string, Table, Readonly<Record<string, Case>>]>([
+  ['the engine', differences, { ...tasks, ...surroundings, ...calls, ...files }],
+  ['cache download', ofCacheDownload, cacheDownload],
+  ['system.request', ofSystemRequest, systemRequest],
+])('%s', (_, table, cases) => {
+  it('has a case for every difference, and no other', () => {
+    expect(Object.keys(cases).sort()).toEqual(Object.keys(table).sort());
   });
 
-  it(`on a device: ${deviceDoes}`, async () => {
-    expect(await see('device')).toEqual(device);
-  });
+  describe.each(Object.entries(cases))('%s', (name, { see, documented, device }) => {
+    it(`by the book: ${table[name]?.documentedDoes}`, async () => {
+      expect(await see('documented')).toEqual(documented);
+    });
 
-  it('is not the same by both', () => {
-    expect(device).not.toEqual(documented);
+    it(`on a device: ${table[name]?.deviceDoes}`, async () => {
+      expect(await see('device')).toEqual(device);
+    });
+
+    it('is not the same by both', () => {
+      expect(device).not.toEqual(documented);
+    });
   });
 });

@@ -1,5 +1,4 @@
-import type { Difference } from '../../../machines/rules.ts';
-import type { Rules } from '../../../machines/vocabulary.ts';
+import { type Difference, ruleReader } from '../../../machines/rules.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -115,9 +114,4 @@ export const differences = {
 } as const satisfies Readonly<Record<string, Difference>>;
 
 /** What a rule set holds. */
-export function rule<Name extends keyof typeof differences, Set extends Rules>(
-  rules: Set,
-  name: Name,
-): (typeof differences)[Name][Set] {
-  return differences[name][rules];
-}
+export const rule = ruleReader(differences);

@@ -5,7 +5,7 @@ type Listener = (payload: never) => void;
 /**
  * Listeners by URL, and the rounds in which they hear. A round begins later than what caused it, and looks at the list
  * again before each listener: one that was removed hears nothing, one that was added hears, too. Between two listeners
- * every promise goes on. What a listener throws is an uncaught error, and the others still hear.
+ * every promise goes on, and nothing else. What a listener throws is an uncaught error, and the others still hear.
  * @source cache-download.md A.6
  */
 export class Rounds {
@@ -43,10 +43,10 @@ export class Rounds {
   }
 
   async #round(key: string, payload: () => unknown): Promise<void> {
+    if (this.#isClosed) return;
+    await new Promise<void>((resolve) => void this.#clock.after(0, resolve));
     const called = new Set<Listener>();
-    for (;;) {
-      if (this.#isClosed) return;
-      await new Promise<void>((resolve) => void this.#clock.after(0, resolve));
+    while (!this.#isClosed) {
       const listener = this.#listeners.get(key)?.find((each) => !called.has(each));
       if (listener === undefined) return;
       called.add(listener);
@@ -57,6 +57,15 @@ export class Rounds {
           throw thrown;
         });
       }
+      await afterPromises();
     }
   }
+}
+
+/**
+ * Resolves when every promise that could go on has gone on, however long its chain, and before any timer or socket: who
+ * waits for those has heard that the round is over, and what it adds belongs to the next one.
+ */
+function afterPromises(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -1,5 +1,4 @@
-import type { Difference } from '../../../machines/rules.ts';
-import type { Rules } from '../../../machines/vocabulary.ts';
+import { type Difference, ruleReader } from '../../../machines/rules.ts';
 
 /**
  * What the two rule sets see differently in `@system.request`.
@@ -49,6 +48,4 @@ export const differences = {
 } as const satisfies Readonly<Record<string, Difference>>;
 
 /** What a rule set holds. */
-export function rule(rules: Rules, name: keyof typeof differences): boolean {
-  return differences[name][rules];
-}
+export const rule = ruleReader(differences);

@@ -1,0 +1,2 @@
+/** The text of src/errors/codes.ts. */
+export function codesSource(): string;
