@@ -2,7 +2,7 @@ import { rule } from '../../machines/rules.ts';
 import { type Api, errorCodes } from '../../machines/vocabulary.ts';
 import type { Refusal } from '../engine/turn.ts';
 import { unreachable } from '../errors.ts';
-import { checked, settle } from './calls.ts';
+import { checked, settle, settleThen } from './calls.ts';
 import {
   Action,
   BroadcastEvent,
@@ -116,34 +116,42 @@ export function createAgent(owner: Owner): Agent {
         tid: checkTid(needsContext(args[1]) ? configOf(args, { context: true }) : args[1], 'getTask'),
         token: args[2] === undefined ? null : checkToken(args[2]),
       }));
-      return settle(() => {
-        const task = engine.task(tid);
-        const spec = task?.record.spec;
-        const refusal = engine.operate(uid, 'getTask', tid, {
-          unknownTask: spec === undefined || spec.api === 'legacy',
-          wrongToken: spec !== undefined && spec.token !== token,
-        });
-        if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('getTask'), tid);
-        const held = owner.held(tid);
-        if (held instanceof AgentTask) return asTask(held);
-        const fresh = new AgentTask(owner, tid, storedConfig(task, caller.place));
-        owner.hold(tid, fresh);
-        return asTask(fresh);
-      }, undefined);
+      return settle(
+        engine,
+        () => {
+          const task = engine.task(tid);
+          const spec = task?.record.spec;
+          const refusal = engine.operate(uid, 'getTask', tid, {
+            unknownTask: spec === undefined || spec.api === 'legacy',
+            wrongToken: spec !== undefined && spec.token !== token,
+          });
+          if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('getTask'), tid);
+          const held = owner.held(tid);
+          if (held instanceof AgentTask) return asTask(held);
+          const fresh = new AgentTask(owner, tid, storedConfig(task, caller.place));
+          owner.hold(tid, fresh);
+          return asTask(fresh);
+        },
+        undefined,
+      );
     },
 
     remove(...args: readonly unknown[]) {
       const tid = checked(engine, 'remove', () => checkTid(args[0], 'remove'));
-      return settle(() => {
-        const refusal = engine.operate(uid, 'remove', tid, owner.reach());
-        if (refusal !== null) throw owner.refusal(refusal, tid);
-        return rule(engine.rules, 'removeResolvesFalse') ? false : undefined;
-      }, args[1]);
+      return settle(
+        engine,
+        () => {
+          const refusal = engine.operate(uid, 'remove', tid, owner.reach());
+          if (refusal !== null) throw owner.refusal(refusal, tid);
+          return rule(engine.rules, 'removeResolvesFalse') ? false : undefined;
+        },
+        args[1],
+      );
     },
 
     show(...args: readonly unknown[]) {
       const tid = checked(engine, 'show', () => checkTid(args[0], 'show'));
-      return settle(() => look('show', tid, null), args[1]);
+      return settle(engine, () => look('show', tid, null), args[1]);
     },
 
     touch(...args: readonly unknown[]) {
@@ -151,7 +159,7 @@ export function createAgent(owner: Owner): Agent {
         tid: checkTid(args[0], 'touch'),
         token: checkToken(args[1]),
       }));
-      return settle(() => look('touch', tid, token), args[2]);
+      return settle(engine, () => look('touch', tid, token), args[2]);
     },
 
     search(...args: readonly unknown[]) {
@@ -159,57 +167,77 @@ export function createAgent(owner: Owner): Agent {
       const { bundle, afterMs, beforeMs, states, actions, modes } = checked(engine, 'search', () =>
         checkFilter(filter, { rules: engine.rules, nowMs: owner.nowMs() }),
       );
-      return settle(() => {
-        const refusal = engine.ask('search');
-        if (refusal !== null) throw owner.refusal(refusal, '');
-        if (owner.system) checkBundle(bundle);
-        const found = engine.search(owner.system ? null : uid, { afterMs, beforeMs, states, actions, modes });
-        const wanted = owner.system && bundle !== '*' ? bundle : null;
-        return [...found]
-          .filter(({ record }) => wanted === null || record.bundle === wanted)
-          .map(({ record }) => record.tid);
-      }, callback);
+      return settle(
+        engine,
+        () => {
+          const refusal = engine.ask('search');
+          if (refusal !== null) throw owner.refusal(refusal, '');
+          if (owner.system) checkBundle(bundle);
+          const found = engine.search(owner.system ? null : uid, { afterMs, beforeMs, states, actions, modes });
+          const wanted = owner.system && bundle !== '*' ? bundle : null;
+          return [...found]
+            .filter(({ record }) => wanted === null || record.bundle === wanted)
+            .map(({ record }) => record.tid);
+        },
+        callback,
+      );
     },
 
     createGroup(...args: readonly unknown[]) {
       const spec = checked(engine, 'createGroup', () => checkGroupConfig(args[0], caller));
-      return settle(() => {
-        const created = engine.createGroup(uid, spec);
-        if (!('code' in created)) return created.gid;
-        if (rule(engine.rules, 'hideFailedGroup')) return '';
-        throw owner.refusal(created, '');
-      }, undefined);
+      return settle(
+        engine,
+        () => {
+          const created = engine.createGroup(uid, spec);
+          if (!('code' in created)) return created.gid;
+          if (rule(engine.rules, 'hideFailedGroup')) return '';
+          throw owner.refusal(created, '');
+        },
+        undefined,
+      );
     },
 
     attachGroup(...args: readonly unknown[]) {
       const { gid, tids } = checked(engine, 'attachGroup', () => checkAttachment(args));
-      return settle(() => {
-        const refusal = engine.attachGroup(uid, gid, tids);
-        if (refusal !== null) throw owner.refusal(refusal, '');
-      }, undefined);
+      return settle(
+        engine,
+        () => {
+          const refusal = engine.attachGroup(uid, gid, tids);
+          if (refusal !== null) throw owner.refusal(refusal, '');
+        },
+        undefined,
+      );
     },
 
     deleteGroup(...args: readonly unknown[]) {
       const gid = checked(engine, 'deleteGroup', () => checkGid(args));
-      return settle(() => {
-        const refusal = engine.deleteGroup(uid, gid);
-        if (refusal !== null) throw owner.refusal(refusal, '');
-      }, undefined);
+      return settle(
+        engine,
+        () => {
+          const refusal = engine.deleteGroup(uid, gid);
+          if (refusal !== null) throw owner.refusal(refusal, '');
+        },
+        undefined,
+      );
     },
 
     query(...args: readonly unknown[]) {
       const tid = checked(engine, 'query', () => checkTid(args[0], 'query'));
-      return settle(() => {
-        const task = engine.task(tid);
-        const needed = task?.record.spec.action === 'upload' ? uploadManager : downloadManager;
-        const refusal = engine.operate(uid, 'query', tid, {
-          notSystemApp: !owner.system,
-          notPermitted: !owner.permissions.has(downloadManager) && !owner.permissions.has(uploadManager),
-          notOwner: !owner.permissions.has(needed),
-        });
-        if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('query'), tid);
-        return taskInfo(task, caller, true);
-      }, args[1]);
+      return settle(
+        engine,
+        () => {
+          const task = engine.task(tid);
+          const needed = task?.record.spec.action === 'upload' ? uploadManager : downloadManager;
+          const refusal = engine.operate(uid, 'query', tid, {
+            notSystemApp: !owner.system,
+            notPermitted: !owner.permissions.has(downloadManager) && !owner.permissions.has(uploadManager),
+            notOwner: !owner.permissions.has(needed),
+          });
+          if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('query'), tid);
+          return taskInfo(task, caller, true);
+        },
+        args[1],
+      );
     },
   } as Agent;
 }
@@ -230,10 +258,13 @@ export function createTask<T>(
     spec.action === 'download'
       ? checked(engine, 'create', () => claimTarget(caller.files, spec.target, caller.rules))
       : null;
-  return settle(
+  return settleThen(
+    engine,
     () => {
       const facts = { ...owner.reach(true), ...(rejection === null ? {} : { notCreatable: true }) };
-      const created = engine.create(uid, spec, sizes, facts);
+      return engine.create(uid, spec, sizes, facts);
+    },
+    (created) => {
       if ('code' in created) {
         claim?.release();
         const isOurs = rejection !== null && created.code === rejection.code;

@@ -9,24 +9,38 @@ type Answered<T> = (error: BusinessError | null | undefined, data: T | undefined
 /**
  * Makes a call whose failure is a rejection, or goes to the callback when there is one. What is thrown and is no
  * `BusinessError` is a bug and comes through as it is.
- * @param api  an agent callback gets null for an error when there is none, a legacy one undefined.
+ * @param decide  asks the engine and nothing else, see `Engine.call`.
+ * @param api     an agent callback gets null for an error when there is none, a legacy one undefined.
  * @source harmony-request.md 1.7
  */
-export function settle<T>(call: () => T, callback: unknown, api: Api = 'agent'): Promise<T> | undefined {
-  if (typeof callback !== 'function') {
-    return new Promise((resolve) => {
-      resolve(call());
-    });
-  }
-  const answer = callback as Answered<T>;
-  let outcome: { readonly error: BusinessError | null | undefined; readonly data: T | undefined };
-  try {
-    outcome = { error: api === 'agent' ? null : undefined, data: call() };
-  } catch (error) {
-    if (!(error instanceof BusinessError)) throw error;
-    outcome = { error, data: undefined };
-  }
-  queueMicrotask(() => answer(outcome.error, outcome.data));
+export function settle<T>(
+  engine: Engine,
+  decide: () => T,
+  callback: unknown,
+  api: Api = 'agent',
+): Promise<T> | undefined {
+  return settleThen(engine, decide, (decided) => decided, callback, api);
+}
+
+/** The same for a call that goes on once its decision is durable. */
+export function settleThen<T, U>(
+  engine: Engine,
+  decide: () => T,
+  goOn: (decided: T) => U,
+  callback: unknown,
+  api: Api = 'agent',
+): Promise<U> | undefined {
+  const called = engine.call(decide, goOn);
+  if (typeof callback !== 'function') return called;
+  const answer = callback as Answered<U>;
+  // Outside of the promise: what the callback throws is the caller's, and uncaught.
+  called.then(
+    (data) => queueMicrotask(() => answer(api === 'agent' ? null : undefined, data)),
+    (error) => {
+      if (!(error instanceof BusinessError)) throw error;
+      queueMicrotask(() => answer(error, undefined));
+    },
+  );
   return undefined;
 }
 

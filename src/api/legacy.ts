@@ -174,7 +174,7 @@ abstract class LegacyTask {
   }
 
   protected swallowing<T>(callback: unknown, call: () => T): unknown {
-    return settle(call, callback, 'legacy');
+    return settle(this.#owner.engine, call, callback, 'legacy');
   }
 }
 

@@ -27,26 +27,30 @@ export class AgentTask {
   }
 
   start(callback?: unknown): unknown {
-    return settle(() => this.#ask('start'), callback);
+    return settle(this.#owner.engine, () => this.#ask('start'), callback);
   }
 
   pause(callback?: unknown): unknown {
-    return settle(() => this.#ask('pause'), callback);
+    return settle(this.#owner.engine, () => this.#ask('pause'), callback);
   }
 
   resume(callback?: unknown): unknown {
-    return settle(() => this.#ask('resume'), callback);
+    return settle(this.#owner.engine, () => this.#ask('resume'), callback);
   }
 
   stop(callback?: unknown): unknown {
-    return settle(() => this.#ask('stop'), callback);
+    return settle(this.#owner.engine, () => this.#ask('stop'), callback);
   }
 
   setMaxSpeed(speed?: unknown): unknown {
     const { engine, uid } = this.#owner;
     const floor = engine.task(this.tid)?.record.spec.minSpeed.bytesPerSecond ?? 0;
     const bytesPerSecond = checked(engine, 'setMaxSpeed', () => checkSpeed(speed, floor));
-    return settle(() => this.#done(engine.setMaxSpeed(uid, this.tid, bytesPerSecond, this.#owner.reach())), undefined);
+    return settle(
+      this.#owner.engine,
+      () => this.#done(engine.setMaxSpeed(uid, this.tid, bytesPerSecond, this.#owner.reach())),
+      undefined,
+    );
   }
 
   on(...args: readonly unknown[]): void {

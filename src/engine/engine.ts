@@ -32,6 +32,7 @@ import { recover } from './recovery.ts';
 import { followReport } from './reports.ts';
 import { Runs } from './runs.ts';
 import { begin, step } from './step.ts';
+import { Together } from './together.ts';
 import { subjectOf, type TraceEntry, type Tracer } from './trace.ts';
 import { type Deciding, type Effect, type Refusal, Turn } from './turn.ts';
 
@@ -85,6 +86,7 @@ export class Engine {
   readonly #runs: Runs;
   readonly #housekeeping: Housekeeping;
   readonly #groups: Groups;
+  readonly #together: Together | null;
   readonly #drawId: () => string;
   readonly #graces = new Map<number, Timer>();
   /** Tasks whose change could not be stored when it happened; the next commit takes them along. */
@@ -103,6 +105,7 @@ export class Engine {
     this.#listener = listener;
     this.#live = new Live(settings.rules);
     this.#groups = new Groups(ports.store.groups());
+    this.#together = ports.store.group === undefined ? null : new Together(ports.store.group);
     this.#drawId = createIds(random.fork('tid'), (id) => this.#live.tasks.has(id) || this.#groups.has(id));
     const speedOf = ({ tier }: LiveTask) => (tier === null ? 0 : settings.tiersAt(this.#level).speeds[tier]);
     this.#runs = new Runs(
@@ -155,6 +158,28 @@ export class Engine {
 
   // --- Calls -------------------------------------------------------------------------------------------------------
 
+  /**
+   * Makes a call: at once, or together with others where the store commits in groups.
+   * @param decide  asks the engine, and nothing else of the world. May be asked again when it was taken back.
+   * @param goOn    goes on with the answer once all that was decided is durable.
+   */
+  call<T, U>(decide: () => T, goOn: (decided: T) => U): Promise<U> {
+    return new Promise((resolve, reject) => {
+      if (this.#together === null || this.#closed) return resolve(goOn(decide()));
+      this.#together.add({
+        decide,
+        goOn: (decided) => {
+          try {
+            resolve(goOn(decided as T));
+          } catch (thrown) {
+            reject(thrown);
+          }
+        },
+        fail: reject,
+      });
+    });
+  }
+
   /** Asks whether a call may be made, before it is made. */
   admit(operation: Operation, facts: Facts): Refusal | null {
     const { effects } = step(admissionMachine, open, { type: operation, facts });
@@ -186,13 +211,18 @@ export class Engine {
     const record: TaskRecord = { tid, seq: ++this.#seq, uid, bundle: app.bundle, ctimeMs: nowMs, spec };
     const turn = new Turn(this.#deciding());
     turn.create(record, newLife(nowMs, sizes));
-    if (this.#commit(turn)) {
-      this.#trace('event', 'create', tid, `app ${uid}, ${spec.mode}, ${spec.action}`);
-      this.#carryOut(turn);
+    const taken = () => {
+      turn.takeBack();
+      this.#seq -= 1;
+    };
+    const stored = this.#commit(turn);
+    if (stored !== null) {
+      if (this.#settings.trace !== undefined)
+        this.#trace('event', 'create', tid, `app ${uid}, ${spec.mode}, ${spec.action}`);
+      this.#carryOutWhenDurable(turn, stored, taken);
       return { tid };
     }
-    turn.takeBack();
-    this.#seq -= 1;
+    taken();
     return this.admit('create', { ...all, notCreatable: true }) ?? unreachable('an unstored task was admitted');
   }
 
@@ -202,6 +232,7 @@ export class Engine {
    */
   operate(uid: number, operation: TaskCall, tid: string, facts: Facts = nothingElse): Refusal | null {
     const task = this.#live.tasks.get(tid);
+    this.#together?.mayConcern(task);
     const known: Facts = {
       unknownTask: task === undefined,
       accountAway: this.#live.account(userOf(task?.record.uid ?? uid)).value !== 'active',
@@ -324,6 +355,7 @@ export class Engine {
   /** Stops without a word: runs end where they are, and go on when the store is opened again. */
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.#together?.flush();
     this.#closed = true;
     this.#housekeeping.stop();
     for (const grace of this.#graces.values()) grace.cancel();
@@ -353,23 +385,47 @@ export class Engine {
       this.#traceRefusal(turn.refusal);
       return turn.refusal;
     }
-    if (!this.#commit(turn)) {
+    const stored = this.#commit(turn);
+    if (stored === null) {
       if (operation !== null) {
         turn.takeBack();
         return { code: errorCodes.SERVICE, operation, state: 'unstored' };
       }
       for (const task of turn.touched) this.#unsaved.add(task);
     }
-    this.#carryOut(turn);
+    this.#carryOutWhenDurable(turn, stored ?? nothingStored, () => turn.takeBack());
     return null;
   }
 
-  /** @returns false when nothing was stored; a turn that answers a call is taken back then. */
-  #commit(turn: Turn): boolean {
-    if (!this.#store(turn.changes(this.#unsaved))) return false;
-    for (const task of [...this.#unsaved, ...turn.touched]) task.saved = task.life;
+  /** @returns what takes back the notes of what is stored; null when nothing was, and a call is to be taken back. */
+  #commit(turn: Turn): (() => void) | null {
+    if (!this.#store(turn.changes(this.#unsaved))) return null;
+    if (this.#together === null) {
+      for (const task of this.#unsaved) task.saved = task.life;
+      for (const task of turn.touched) task.saved = task.life;
+      this.#unsaved.clear();
+      return nothingStored;
+    }
+    const unsaved = [...this.#unsaved];
+    const before = [...unsaved, ...turn.touched].map((task) => [task, task.saved] as const);
+    for (const [task] of before) task.saved = task.life;
     this.#unsaved.clear();
-    return true;
+    return () => {
+      for (const [task, saved] of before) task.saved = saved;
+      for (const task of unsaved) this.#unsaved.add(task);
+    };
+  }
+
+  /** In a group of calls the turn waits for the others, and is taken back when they cannot be made durable. */
+  #carryOutWhenDurable(turn: Turn, forgetStored: () => void, takeBack: () => void): void {
+    const isHeld = this.#together?.hold(turn.touched, {
+      carryOut: () => this.#carryOut(turn),
+      takeBack: () => {
+        forgetStored();
+        takeBack();
+      },
+    });
+    if (isHeld !== true) this.#carryOut(turn);
   }
 
   /** @returns whether all of it is stored; otherwise none is. */
@@ -474,7 +530,8 @@ export class Engine {
 
   #putGroup(operation: 'createGroup' | 'deleteGroup', group: GroupRecord): Refusal | null {
     if (!this.#store([{ type: 'group.put', group }])) return { code: errorCodes.SERVICE, operation, state: 'unstored' };
-    this.#groups.put(group);
+    const takeBack = this.#groups.put(group);
+    this.#together?.hold([], { carryOut: () => {}, takeBack });
     return null;
   }
 
@@ -555,6 +612,7 @@ export class Engine {
 
 const open = begin(admissionMachine);
 const nothingElse: Facts = {};
+const nothingStored = () => {};
 
 /** What a task itself is asked. */
 export type TaskCall = Exclude<TaskOperation, 'attachGroup'>;

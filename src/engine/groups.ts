@@ -38,9 +38,14 @@ export class Groups {
     return effects.find((effect) => effect.type === 'refused') ?? null;
   }
 
-  /** Takes over a group as it is now, once it is stored. */
-  put(group: GroupRecord): void {
+  /** Takes over a group as it is now, once it is stored. @returns what takes that back. */
+  put(group: GroupRecord): () => void {
+    const before = this.#groups.get(group.gid);
     this.#groups.set(group.gid, group);
+    return () => {
+      if (before === undefined) this.#groups.delete(group.gid);
+      else this.#groups.set(group.gid, before);
+    };
   }
 
   /** The group as it is once it is deleted. */

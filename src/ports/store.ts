@@ -83,8 +83,24 @@ export interface Store {
    */
   commit(changes: readonly Change[]): void;
 
+  /** For a store that pays for each commit with a flush of the disk; absent where a commit costs nothing to speak of. */
+  readonly group?: GroupCommit;
+
   /** Releases the store. Using it afterwards throws `StoreTrouble` (kind `closed`). Closing twice does nothing. */
   close(): void;
+}
+
+/** Several commits that become durable at once. */
+export interface GroupCommit {
+  /** Runs `act` once, soon: after all that goes on in this tick, so that commits of a kind come together. */
+  soon(act: () => void): void;
+
+  /**
+   * Runs `act` at once. The commits made in it keep their promise, but for one thing: they are durable when `together`
+   * returns, not before. Not to be nested.
+   * @throws StoreTrouble when none of them was written; what `act` throws, then too nothing is.
+   */
+  together(act: () => void): void;
 }
 
 /** A store could not do what was asked; nothing was half done. */

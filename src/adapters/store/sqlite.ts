@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import { unreachable } from '../../errors.ts';
-import { type Change, type GroupRecord, type Store, type StoredTask, StoreTrouble } from '../../ports/store.ts';
+import {
+  type Change,
+  type GroupCommit,
+  type GroupRecord,
+  type Store,
+  type StoredTask,
+  StoreTrouble,
+} from '../../ports/store.ts';
 import { realPath } from '../files/disk.ts';
 import { lockStore, makePrivate, type WriterLock } from './lock.ts';
 import {
@@ -21,7 +28,7 @@ import {
   storedGroup,
   updateLife,
 } from './rows.ts';
-import { inTransaction, migrate, migrations, mustNotBeNewer, schemaVersion } from './schema.ts';
+import { inSavepoint, inTransaction, migrate, migrations, mustNotBeNewer, schemaVersion } from './schema.ts';
 import { withTrouble } from './trouble.ts';
 
 const pageBytes = 4096;
@@ -81,6 +88,10 @@ export function readSqliteStore(path: string): StoreReader {
 }
 
 class SqliteStore implements Store {
+  readonly group: GroupCommit = {
+    soon: (act) => void setImmediate(act),
+    together: (act) => this.#together(act),
+  };
   readonly #path: string;
   readonly #lock: WriterLock;
   readonly #database: Database.Database;
@@ -89,6 +100,7 @@ class SqliteStore implements Store {
   readonly #updateLife: Database.Statement;
   readonly #deleteTask: Database.Statement;
   #open = true;
+  #isGroup = false;
 
   constructor(path: string, lock: WriterLock, bytesMax: number) {
     this.#path = path;
@@ -122,9 +134,22 @@ class SqliteStore implements Store {
   commit(changes: readonly Change[]): void {
     this.#ask(() => {
       if (changes.length === 0) return;
-      inTransaction(this.#database, () => {
+      const write = () => {
         for (const change of changes) this.#write(change);
-      });
+      };
+      if (this.#isGroup) inSavepoint(this.#database, write);
+      else inTransaction(this.#database, write);
+    });
+  }
+
+  #together(act: () => void): void {
+    this.#ask(() => {
+      this.#isGroup = true;
+      try {
+        inTransaction(this.#database, act);
+      } finally {
+        this.#isGroup = false;
+      }
     });
   }
 

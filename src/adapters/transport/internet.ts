@@ -8,6 +8,8 @@ export interface ServerRequest {
   /** Lower-case name → value; a repeated header's values are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Wall time where the wire is, ms since the epoch. */
+  readonly nowMs?: number;
 }
 
 export interface ServerResponse {
@@ -16,6 +18,10 @@ export interface ServerResponse {
   /** Without `content-length` the size stays unknown. */
   readonly headers: HeaderList;
   readonly body: Content;
+  /** What the server itself does to its response; the wire's own verdict comes first. Bytes count in the response. */
+  readonly verdict?: Extract<Verdict, { readonly type: 'cut' | 'stall' | 'delay' }>;
+  /** Slower than the wire. */
+  readonly bytesPerSecond?: number;
 }
 
 /** One origin. It may remember; it answers at once, and the wire takes the time. */

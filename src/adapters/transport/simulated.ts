@@ -6,7 +6,14 @@ import type { Transport } from '../../ports/transport.ts';
 import type { Call, HeaderList, OutgoingRequest, ResponseHead } from './carrier.ts';
 import type { Content } from './content.ts';
 import { createTransport } from './exchanges.ts';
-import { answerFor, type Handler, type Internet, type Meeting, type ServerRequest } from './internet.ts';
+import {
+  answerFor,
+  type Handler,
+  type Internet,
+  type Meeting,
+  type ServerRequest,
+  type ServerResponse,
+} from './internet.ts';
 import { contentLength } from './rules.ts';
 import { TransportTrouble } from './trouble.ts';
 
@@ -49,6 +56,7 @@ class SimulatedCall implements Call {
   readonly #internet: Internet;
   readonly #link: () => Pick<Link, 'type'>;
   readonly #meeting: Meeting;
+  #bytesPerSecond: number;
   #answer: Answer | null = null;
   #delivered = 0;
   /** Bytes that the wire has let through and nobody has counted yet. */
@@ -63,6 +71,7 @@ class SimulatedCall implements Call {
     this.#internet = internet;
     this.#link = link;
     this.#meeting = internet.meet(request.method, request.url);
+    this.#bytesPerSecond = this.#meeting.wire.bytesPerSecond;
     this.head = this.#carry();
     // Whoever sent the request awaits the head in its own time.
     this.head.catch(() => {});
@@ -100,11 +109,13 @@ class SimulatedCall implements Call {
     await this.#online();
 
     const { method, url } = this.#request;
-    const response = answerFor(verdict, () => handler(toServerRequest(this.#request, body)));
+    const response = answerFor(verdict, () => handler(toServerRequest(this.#request, body, this.#clock.now())));
+    if (response.verdict?.type === 'delay') await this.#wait(response.verdict.delayMs);
     const { status, phrase } = response;
     const headers = toLists(response.headers);
     const bodiless = method === 'HEAD' || status === 204 || status === 304;
-    this.#answer = this.#limited(response.body, bodiless ? 0 : contentLength(headers), url);
+    this.#answer = this.#limited(response, bodiless ? 0 : contentLength(headers), url);
+    this.#bytesPerSecond = slower(this.#bytesPerSecond, response.bytesPerSecond ?? 0);
     return { version: 'HTTP/1.1', status, phrase, headers };
   }
 
@@ -157,14 +168,17 @@ class SimulatedCall implements Call {
     return this.#request.body !== null && !(this.#request.body instanceof Uint8Array);
   }
 
-  /** How much of the body will arrive, by what the server announced and by the verdict. */
-  #limited(body: Content, announced: number, url: URL): Answer {
+  /** How much of the body will arrive, by what the server announced and by the verdicts. */
+  #limited(response: ServerResponse, announced: number, url: URL): Answer {
+    const { body } = response;
     const { verdict } = this.#meeting;
     const whole: Answer =
       announced > body.size
         ? { body, limit: body.size, ending: new TransportTrouble('other', `${url.href} ends before its length`) }
         : { body, limit: announced < 0 ? body.size : announced, ending: 'end' };
-    if (verdict === 'pass' || this.#uploads || !('bytes' in verdict) || verdict.bytes >= whole.limit) return whole;
+    if (verdict === 'pass' || this.#uploads || !('bytes' in verdict) || verdict.bytes >= whole.limit) {
+      return struck(whole, response);
+    }
     if (verdict.type === 'truncate') return { body, limit: verdict.bytes, ending: 'end' };
     if (verdict.type === 'stall') return { body, limit: verdict.bytes, ending: 'stall' };
     return {
@@ -182,7 +196,7 @@ class SimulatedCall implements Call {
 
   /** Bytes that the wire lets through, one at least and `wanted` at most; waits for them. */
   async #passable(wanted: number): Promise<number> {
-    const { bytesPerSecond } = this.#meeting.wire;
+    const bytesPerSecond = this.#bytesPerSecond;
     if (bytesPerSecond <= 0) return wanted;
     while (this.#credit < 1) {
       const waitMs = Math.min(stepMs, Math.ceil(((wanted - this.#credit) * 1000) / bytesPerSecond));
@@ -215,13 +229,26 @@ class SimulatedCall implements Call {
   }
 }
 
+/** What the server itself does to its response. */
+function struck(whole: Answer, { body, verdict }: ServerResponse): Answer {
+  if (verdict === undefined || verdict.type === 'delay') return whole;
+  const limit = Math.min(verdict.bytes, whole.limit);
+  if (verdict.type === 'stall') return { body, limit, ending: 'stall' };
+  return { body, limit, ending: new TransportTrouble(verdict.cause, `cut by the server after ${limit} bytes`) };
+}
+
+/** Of two speeds; 0 is no limit. */
+function slower(one: number, other: number): number {
+  return one === 0 || other === 0 ? Math.max(one, other) : Math.min(one, other);
+}
+
 function givenUp(): TransportTrouble {
   return new TransportTrouble('other', 'given up');
 }
 
-function toServerRequest({ method, url, headers }: OutgoingRequest, body: Uint8Array): ServerRequest {
+function toServerRequest({ method, url, headers }: OutgoingRequest, body: Uint8Array, nowMs: number): ServerRequest {
   const joined = [...toLists(headers)].map(([name, values]) => [name, values.join(', ')] as const);
-  return { method, url, headers: { host: url.host, ...Object.fromEntries(joined) }, body };
+  return { method, url, headers: { host: url.host, ...Object.fromEntries(joined) }, body, nowMs };
 }
 
 function toLists(headers: HeaderList): Map<string, readonly string[]> {

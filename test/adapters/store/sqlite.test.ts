@@ -50,6 +50,33 @@ describe('the SQLite store', () => {
     for (const directory of ['new', 'new/state']) expect(modeOf(join(root, directory))).toBe(0o700);
   });
 
+  it('keeps the commits of a group together, and drops a wrong one alone', () => {
+    const store = open(path);
+
+    store.group?.together(() => {
+      store.commit([created(task(1))]);
+      expect(() => store.commit([created(task(2)), created(task(1))])).toThrow();
+      store.commit([created(task(3))]);
+    });
+
+    expect([...store.load()].map(({ record: { seq } }) => seq)).toEqual([1, 3]);
+  });
+
+  it('keeps nothing of a group that was broken off', () => {
+    const store = open(path);
+
+    const broken = () =>
+      store.group?.together(() => {
+        store.commit([created(task(1))]);
+        throw new Error('broken off');
+      });
+
+    expect(broken).toThrow('broken off');
+    expect([...store.load()]).toEqual([]);
+    store.commit([created(task(1))]);
+    expect([...store.load()]).toHaveLength(1);
+  });
+
   it('writes ahead to a log', () => {
     open(path).commit([created(task(1))]);
 
