@@ -4,7 +4,7 @@
  */
 import { type Device, theDevice } from './device.ts';
 import { type BothForms, bothForms } from './forms.ts';
-import { type UnsupportedModule, unsupported } from './unsupported.ts';
+import { type Unsupported, unsupported } from './unsupported.ts';
 
 export abstract class BaseContext {
   abstract stageMode: boolean;
@@ -35,8 +35,8 @@ export class Context extends BaseContext {
   readonly resourceDir: string;
   readonly applicationInfo: ApplicationInfo;
   readonly processName: string;
-  readonly eventHub: UnsupportedModule = unsupported('Context.eventHub');
-  readonly resourceManager: UnsupportedModule = unsupported('Context.resourceManager');
+  readonly eventHub: Unsupported = unsupported('Context.eventHub');
+  readonly resourceManager: Unsupported = unsupported('Context.resourceManager');
   readonly #device: Device;
 
   /** @param directory  what the directories of this context lie in. */

@@ -24,7 +24,10 @@ export interface DeviceOptions {
   readonly uid?: number;
   /** Name of the app's module, as in its manifest; `entry` unless told. */
   readonly module?: string;
-  /** Granted permissions; `ohos.permission.INTERNET` unless told. */
+  /**
+   * Granted permissions; unless told, `ohos.permission.INTERNET` and `ohos.permission.GET_NETWORK_INFO`: what every app gets
+   * that asks for it.
+   */
   readonly permissions?: readonly string[];
   readonly system?: boolean;
   /** Target SDK level of the app; 22 unless told. */
@@ -91,11 +94,13 @@ export interface Device {
 }
 
 const defaults = { bundle: 'com.example.app', uid: 20_010_044, module: 'entry', sdk: 22, deviceType: 'phone' } as const;
+const grantedToAll: readonly string[] = [internet, 'ohos.permission.GET_NETWORK_INFO'];
 const wifi: Link = { type: 'wifi', metered: false, roaming: false };
 const sandboxed = '/data/storage/';
 
 export function createDevice(options: DeviceOptions = {}): Device {
   const { bundle, uid, module, sdk, deviceType } = { ...defaults, ...options };
+  const permissions = options.permissions ?? grantedToAll;
   const isTemporary = options.directory === undefined;
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'longshore-device-'));
   const time = options.virtualTime === true ? startVirtualTime() : null;
@@ -123,7 +128,7 @@ export function createDevice(options: DeviceOptions = {}): Device {
     sdk,
     roots: { sandbox: directory, module },
     isWantAgent: (value) => wantAgents.get(value)?.every((target) => target === bundle) ?? false,
-    ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
+    permissions,
     ...(options.system === undefined ? {} : { system: options.system }),
   });
   const onDisk = (path: string) => (path.startsWith(sandboxed) ? join(directory, path) : path);
@@ -152,7 +157,7 @@ export function createDevice(options: DeviceOptions = {}): Device {
       },
     },
     app,
-    permissions: new Set(options.permissions ?? [internet]),
+    permissions: new Set(permissions),
     link,
     carrier,
     traffic,
@@ -178,8 +183,15 @@ const holder = globalThis as { [place]?: Device };
 
 /** The device that the modules of this process run on; made with defaults when nothing was configured before. */
 export function theDevice(): Device {
-  holder[place] ??= createDevice();
+  holder[place] ??= unasked();
   return holder[place];
+}
+
+/** Nobody closes what nobody asked for: its directory goes with the process. */
+function unasked(): Device {
+  const device = createDevice();
+  process.once('exit', () => rmSync(device.directory, { recursive: true, force: true }));
+  return device;
 }
 
 /** Puts another device in the place of the one there was, which is closed. */

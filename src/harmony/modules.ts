@@ -30,4 +30,6 @@ export const modules: Readonly<Record<string, string>> = {
   '@system.request': 'system-request',
   '@ohos/hypium': 'hypium',
   'deccjsunit/index': 'hypium',
+  'deccjsunit/index.ets': 'hypium',
+  'hypium/index': 'hypium',
 };

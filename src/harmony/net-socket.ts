@@ -163,7 +163,6 @@ function acceptOptions(options: types.TCPExtraOptions): () => void {
 
 /** @throws PERMISSION */
 function mustReachInternet(): void {
-  const { permissions = [internet] } = theDevice().options;
-  if (permissions.includes(internet)) return;
+  if (theDevice().permissions.has(internet)) return;
   throw new BusinessError('PERMISSION', { detail: `the app has no ${internet}` });
 }

@@ -3,13 +3,18 @@
  * @source signatures of the published module, up to API 22
  */
 import type * as constants from '../api/constants.ts';
+import { isObject } from '../api/fields.ts';
 import type { Request as BoundRequest } from '../api/task-engine.ts';
 import type * as types from '../api/types.ts';
 import { theDevice } from './device.ts';
+import SystemRequest from './system-request.ts';
+
+/** One function on a device serves API 6 and, for options with callbacks in them, `@system.request`. */
+const bothGenerations = { download: eitherGeneration('download'), upload: eitherGeneration('upload') };
 
 /** The module as its default export: members of the app that runs on the device now. */
 const request: BoundRequest = new Proxy({} as BoundRequest, {
-  get: (_, name) => Reflect.get(theDevice().app.request, name),
+  get: (_, name) => Reflect.get(Object.hasOwn(bothGenerations, name) ? bothGenerations : theDevice().app.request, name),
   has: (_, name) => Reflect.has(theDevice().app.request, name),
   ownKeys: () => Reflect.ownKeys(theDevice().app.request),
   getOwnPropertyDescriptor: (_, name) => {
@@ -84,3 +89,13 @@ declare namespace request {
 
 export default request;
 export { request };
+
+/** @source cache-download.md, part B */
+function eitherGeneration(name: 'download' | 'upload') {
+  return (...args: readonly unknown[]): unknown => {
+    const [options] = args;
+    return args.length === 1 && isObject(options)
+      ? Reflect.apply(SystemRequest[name], SystemRequest, [options])
+      : Reflect.apply(theDevice().app.request[name], undefined, args);
+  };
+}

@@ -1,16 +1,15 @@
 import { BusinessError } from '../errors.ts';
 
-/** Whatever it is on a device, here it answers a call, or `new`, with 801. */
-export type UnsupportedMember = ((...args: readonly unknown[]) => never) & (new (...args: readonly unknown[]) => never);
-
-/** A module that is there to be imported. */
-export interface UnsupportedModule {
-  readonly [member: string]: UnsupportedMember;
+/** Whatever it is on a device, here it answers a call, or `new`, with 801, and so does all that is in it. */
+export interface Unsupported {
+  (...args: readonly unknown[]): never;
+  new (...args: readonly unknown[]): never;
+  readonly [member: string]: Unsupported;
 }
 
-/** A module that is not supported: whatever is called in it throws 801 and says its name; importing it is harmless. */
-export function unsupported(module: string): UnsupportedModule {
-  return withUnsupported<UnsupportedModule>(module, {});
+/** A module, or a member of one, that is not supported: importing it, and extending it, is harmless. */
+export function unsupported(name: string): Unsupported {
+  return withUnsupported(name, refusalOf(name)) as Unsupported;
 }
 
 /** The members that are supported; every other one throws 801 when it is called. */
@@ -18,7 +17,7 @@ export function withUnsupported<Members extends object>(module: string, members:
   return new Proxy(members, {
     get(target, name, receiver): unknown {
       if (typeof name === 'symbol' || name in target || !isMember(name)) return Reflect.get(target, name, receiver);
-      return refusalOf(`${module}.${name}`);
+      return unsupported(`${module}.${name}`);
     },
   });
 }
@@ -36,8 +35,8 @@ function isMember(name: string): boolean {
 }
 
 /** No arrow function: `new` must reach it too. */
-function refusalOf(member: string): (...args: readonly unknown[]) => never {
-  return function unsupportedMember() {
+function refusalOf(member: string): object {
+  return function unsupported() {
     return refuse(member);
   };
 }

@@ -31,7 +31,8 @@ export function typeScriptOf(source: string): TypeScript {
       const decorator = decoratorAt(tokens, at);
       if (decorator === null) continue;
       if (builders.has(decorator.name)) skip(bodyAfter(tokens, decorator.last + 1), `@${decorator.name}`);
-      if (!declared.has(decorator.name)) erase({ start: token.start, end: endOf(tokens, decorator.last) });
+      if (!declared.has(decorator.name) || isOfStruct(tokens, decorator.last + 1))
+        erase({ start: token.start, end: endOf(tokens, decorator.last) });
     } else if (isLazyImport(tokens, at)) {
       erase(token);
     }
@@ -54,6 +55,14 @@ interface Edit extends Range {
 function isStruct(tokens: readonly Token[], at: number): boolean {
   const [before, name, brace] = [tokens[at - 1], tokens[at + 1], tokens[at + 2]];
   return tokens[at]?.text === 'struct' && before?.text !== '.' && name?.kind === 'word' && brace?.text === '{';
+}
+
+/** Does a struct begin here, maybe after more decorators? All of them are the device's, whatever else has their names. */
+function isOfStruct(tokens: readonly Token[], at: number): boolean {
+  const text = tokens[at]?.text;
+  if (text === 'export' || text === 'default') return isOfStruct(tokens, at + 1);
+  const next = text === '@' ? decoratorAt(tokens, at) : null;
+  return next === null ? isStruct(tokens, at) : isOfStruct(tokens, next.last + 1);
 }
 
 /** `lazy` in `import lazy { … }`. */

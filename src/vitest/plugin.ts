@@ -7,6 +7,7 @@ import { javaScriptOf } from './compile.ts';
 import { DeviceOrder } from './order.ts';
 import { packageFile, packageFiles } from './places.ts';
 import type { LongshoreOptions } from './settings.ts';
+import { withNamesOfStrangers } from './strangers.ts';
 
 export type { LongshoreOptions } from './settings.ts';
 
@@ -29,7 +30,7 @@ export interface PluginSettings {
 }
 
 export function longshorePlugins(settings: PluginSettings): Plugin[] {
-  return [deviceModules(), arkTS(settings), deviceRuns(settings)];
+  return [deviceModules(), namesOfStrangers(), arkTS(settings), deviceRuns(settings)];
 }
 
 /** Modules of a device that nothing here stands in for: they may be imported, and say so when they are used. */
@@ -44,7 +45,7 @@ function deviceModules(): Plugin {
     resolveId(specifier) {
       const module = modules[specifier];
       if (module !== undefined) return packageFile(`harmony/${module}`);
-      return /^@(ohos|kit|system)\./.test(specifier) ? `${stranger}${specifier}` : null;
+      return isStranger(specifier) ? `${stranger}${specifier}` : null;
     },
     load(id) {
       if (!id.startsWith(stranger)) return null;
@@ -52,6 +53,21 @@ function deviceModules(): Plugin {
       return `import { unsupported } from ${file}; export default unsupported(${JSON.stringify(id.slice(stranger.length))});`;
     },
   };
+}
+
+/** What is imported by name from a module that nothing here stands in for; once types are gone. */
+function namesOfStrangers(): Plugin {
+  return {
+    name: 'longshore:strangers',
+    transform(source, id) {
+      if (id.startsWith(stranger) || !/["']@(ohos|kit|system)\./.test(source)) return null;
+      return { code: withNamesOfStrangers(source, isStranger), map: null };
+    },
+  };
+}
+
+function isStranger(specifier: string): boolean {
+  return modules[specifier] === undefined && /^@(ohos|kit|system)\./.test(specifier);
 }
 
 /** ArkTS files. What they describe of a user interface is left out, with a note. */

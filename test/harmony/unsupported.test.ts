@@ -13,6 +13,15 @@ it('says 801 and its name at the call, and at new', () => {
   expect(compress).toBeTypeOf('function');
 });
 
+it('says so of what is imported by name, and of what is in it', () => {
+  const { ON, ThreadWorker } = unsupported('@ohos.UiTest');
+  class Own extends (ThreadWorker as new () => object) {}
+
+  expect(() => ON?.text?.('a')).toThrow(refusal('@ohos.UiTest.ON.text'));
+  expect(() => new Own()).toThrow(refusal('@ohos.UiTest.ThreadWorker'));
+  expect(() => unsupported('zlib')()).toThrow(refusal('zlib'));
+});
+
 it('leaves what is supported as it is', () => {
   const members = { add: (a: number, b: number) => a + b };
 
@@ -26,6 +35,7 @@ it('can be awaited, printed, and made JSON of', async () => {
   const module = unsupported('zlib');
 
   expect(await module).toBe(module);
-  expect(JSON.stringify(module)).toBe('{}');
-  expect(inspect(module)).toBe('{}');
+  expect(JSON.stringify({ module })).toBe('{}');
+  expect(inspect(module)).toBe('[Function: unsupported]');
+  expect(String(module)).toContain('function');
 });

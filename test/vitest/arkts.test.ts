@@ -73,6 +73,12 @@ export struct Index {
     expect(codeOf(source).split('\n')[2]?.replaceAll(/ +/g, ' ')).toBe('@sealed class A { @logged() run() {} }');
   });
 
+  it('drops those of a struct, whatever else has their names', () => {
+    const source = "import { Component } from '@kit.TestKit';\n@Component\n@Entry({ a: 1 })\nexport struct A {}";
+
+    expect(codeOf(source).replaceAll(/\s+/g, ' ')).toBe("import { Component } from '@kit.TestKit'; export class A {}");
+  });
+
   it('imports at once what is imported lazily', () => {
     expect(codeOf("import lazy { a } from './a';")).toBe("import  { a } from './a';");
   });

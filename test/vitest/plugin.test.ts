@@ -69,7 +69,7 @@ describe('the vitest plugin', () => {
       'Page > may import what is not there': 'pass',
     });
     expect(code).toBe(0);
-    expect(output).toContain('pages/Page.test.ets, line 28: build() of Index is user interface; its body is skipped');
+    expect(output).toContain('pages/Page.test.ets, line 29: build() of Index is user interface; its body is skipped');
   });
 
   it.each([[[]], [['--no-isolate', '--maxWorkers=1']]])(
