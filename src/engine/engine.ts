@@ -244,12 +244,19 @@ export class Engine {
     const event = this.#eventOf(operation, task);
     const stepped = step(taskMachine, chartOf(task), event);
     const answer = stepped.effects[0];
-    // Nothing changes, so there is nothing to remember, do or tell: a turn would only say so in the trace.
-    if (answer?.type === 'refused' && this.#settings.trace === undefined) return answer;
+    // Whoever looks at a running task sees counts that a restart must not take back.
+    const keeps = isLook(operation) && isRunning(task.life.state);
+    if (this.#settings.trace === undefined && !keeps) {
+      // Nothing changes, so there is nothing to remember, do or tell: a turn would only say so in the trace.
+      if (answer?.type === 'refused') return answer;
+      if (answer?.type === 'allowed') {
+        this.#housekeeping.stirred();
+        return null;
+      }
+    }
     const turn = new Turn(this.#deciding());
     turn.decideTask(task, event, stepped);
-    // Whoever looks at a running task sees counts that a restart must not take back.
-    if (isLook(operation) && isRunning(task.life.state)) turn.keep(task);
+    if (keeps) turn.keep(task);
     return this.#finish(turn, operation);
   }
 

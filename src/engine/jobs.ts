@@ -31,21 +31,21 @@ export interface JobSettings {
 
 /** The exchange that carries the file at `index`, as the transport needs it. @source harmony-request.md 7.2, 7.3 */
 export function jobOf({ tid, spec }: TaskRecord, life: TaskLife, index: number, settings: JobSettings): TransferJob {
-  const common = {
-    tid,
-    url: spec.url,
-    method: spec.method,
-    headers: spec.headers,
-    redirect: spec.redirect,
-    redirectsMax: settings.redirectsMax,
-    proxy: spec.proxy,
-    maxSpeed: settings.maxSpeed,
-    connectTimeoutMs: spec.timeout.connectionMs,
-  };
+  const { redirectsMax, maxSpeed } = settings;
+  const { url, method, headers, redirect, proxy, timeout } = spec;
+  const connectTimeoutMs = timeout.connectionMs;
   if (spec.action === 'download') {
     return {
-      ...common,
       kind: 'download',
+      tid,
+      url,
+      method,
+      headers,
+      redirect,
+      redirectsMax,
+      proxy,
+      maxSpeed,
+      connectTimeoutMs,
       body: spec.body,
       target: spec.target,
       begins: spec.begins,
@@ -60,7 +60,8 @@ export function jobOf({ tid, spec }: TaskRecord, life: TaskLife, index: number, 
     const { from, to } = rangeOf(spec, index + offset, settings.bytesOf(file.path) ?? life.sizes[index + offset] ?? 0);
     return { ...file, index: index + offset, from: offset === 0 ? from + settings.placeKept : from, to };
   });
-  return { ...common, kind: 'upload', encoding: encodingOf(spec), form: spec.form, files };
+  const exchange = { tid, url, method, headers, redirect, redirectsMax, proxy, maxSpeed, connectTimeoutMs };
+  return { kind: 'upload', ...exchange, encoding: encodingOf(spec), form: spec.form, files };
 }
 
 function encodingOf(spec: TaskSpec): 'raw' | 'multipart' {

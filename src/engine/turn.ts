@@ -100,7 +100,7 @@ export class Turn {
       } else if (this.#slotsDue) {
         this.#assignSlots();
       } else {
-        this.#letters.length = 0;
+        if (next > 0) this.#letters.length = 0;
         return;
       }
     }
