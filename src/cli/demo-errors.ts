@@ -56,13 +56,16 @@ interface Bench {
 /**
  * Raises each of the eight published errors, for each of its documented causes.
  * @param directory  an empty place on the disk.
+ * @param only       one of the codes; null for all.
  */
-export async function raiseErrors(directory: string): Promise<Raised[]> {
+export async function raiseErrors(directory: string, only: number | null = null): Promise<Raised[]> {
   const bench = await openBench(directory);
   try {
     const raised: Raised[] = [];
     for (const attemptsOn of [fileAttempts, serviceAttempts, queueAttempts, unknownAttempts, stateAttempts]) {
-      for (const attempt of await attemptsOn(bench)) raised.push(await raise(attempt));
+      for (const attempt of await attemptsOn(bench)) {
+        if (only === null || attempt.code === only) raised.push(await raise(attempt));
+      }
     }
     return raised;
   } finally {

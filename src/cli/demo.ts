@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commonOptions, defineVerb, type Outcome, type Surroundings } from './command.ts';
+import { catalogue } from '../errors.ts';
+import { commonOptions, defineVerb, type Outcome, type Surroundings, UsageError } from './command.ts';
 import type { Raised } from './demo-errors.ts';
 import type { DemoTransfer } from './demo-transfers.ts';
 import { bytesText, durationText, tableLines } from './format.ts';
@@ -10,18 +11,31 @@ import { paint } from './output.ts';
 
 export const demo = defineVerb({
   meta: { name: 'demo', description: 'Move real files, break things on the way, and raise every documented error' },
-  args: { json: commonOptions.json, quiet: commonOptions.quiet },
-  async run({ around }) {
+  args: {
+    json: commonOptions.json,
+    quiet: commonOptions.quiet,
+    only: { type: 'string', valueHint: 'code', description: 'Raise one error, and move no files' },
+  },
+  async run({ args, around }) {
+    const only = args.only === undefined ? null : codeOf(args.only);
     const directory = await mkdtemp(join(tmpdir(), 'longshore-demo-'));
     try {
-      return await show(directory, around);
+      return await show(directory, only, around);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
   },
 });
 
-async function show(directory: string, { output }: Surroundings): Promise<Outcome> {
+function codeOf(text: string): number {
+  const codes = catalogue.map(({ code }) => code);
+  const code = codes.find((each) => String(each) === text);
+  if (code === undefined) throw new UsageError(`--only is ${JSON.stringify(text)}; legal: ${codes.join(', ')}`);
+  return code;
+}
+
+/** @param only  the one code to raise; null for the whole show. */
+async function show(directory: string, only: number | null, { output }: Surroundings): Promise<Outcome> {
   const [{ createBoard }, { moveFiles }, { raiseErrors }] = await Promise.all([
     import('./board.ts'),
     import('./demo-transfers.ts'),
@@ -31,24 +45,27 @@ async function show(directory: string, { output }: Surroundings): Promise<Outcom
   const board = await createBoard(output);
   const interruption = listenForInterruption(() => board.end());
   try {
-    const transfers = await moveFiles({ directory: join(directory, 'transfers'), board, signal: interruption.signal });
+    const place = join(directory, 'transfers');
+    const transfers = only === null ? await moveFiles({ directory: place, board, signal: interruption.signal }) : [];
     board.end();
     const interrupted = { exitCode: interruption.exitCode() ?? 1, document: { transfers, errors: [] } };
     if (interruption.signal.aborted) return interrupted;
 
     const verdict = (ok: boolean) => (ok ? paint(output, 'good', 'ok') : paint(output, 'bad', 'WRONG'));
-    board.line('\nWhat arrived, compared with what was sent');
-    for (const line of transferLines(transfers, verdict)) board.line(line);
-    const raised = await raiseErrors(join(directory, 'errors'));
-    board.line('\nEvery documented error, each raised by really doing it');
+    if (only === null) {
+      board.line('\nWhat arrived, compared with what was sent');
+      for (const line of transferLines(transfers, verdict)) board.line(line);
+    }
+    const raised = await raiseErrors(join(directory, 'errors'), only);
+    const all = '\nEvery documented error, each raised by really doing it';
+    board.line(only === null ? all : `${only}, raised by really doing it`);
     for (const line of errorLines(raised, verdict)) board.line(line);
 
     const isGood = [...transfers, ...raised].every(({ ok }) => ok);
     const codes = new Set(raised.filter(({ ok }) => ok).map(({ error }) => error.code));
-    board.line(
-      `\n${verdict(isGood)}: ${transfers.length} transfers, ${codes.size} codes raised in ${raised.length} ways, ` +
-        `${durationText(performance.now() - startedMs)}`,
-    );
+    const counted = `${transfers.length} transfers, ${codes.size} codes raised in ${raised.length} ways`;
+    const what = only === null ? counted : `raised in ${raised.length} ways`;
+    board.line(`\n${verdict(isGood)}: ${what}, ${durationText(performance.now() - startedMs)}`);
     return {
       exitCode: interruption.exitCode() ?? (isGood ? 0 : 1),
       document: { transfers, errors: raised.map(({ error }) => error) },

@@ -18,6 +18,8 @@ const root = defineCommand({
     tasks: () => import('./tasks.ts').then(({ tasks }) => tasks),
     demo: () => import('./demo.ts').then(({ demo }) => demo),
     test: () => import('./test.ts').then(({ test }) => test),
+    explain: () => import('./explain.ts').then(({ explain }) => explain),
+    serve: () => import('./serve.ts').then(({ serve }) => serve),
   },
 });
 
@@ -31,9 +33,10 @@ const output = openOutput({
   TERM: process.env.TERM,
 });
 outliveReaders([process.stdout, process.stderr]);
-const { exitCode, document } = await answer();
+const { exitCode, document, until } = await answer();
 if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 process.exitCode = exitCode;
+await until;
 
 async function answer(): Promise<Outcome> {
   try {

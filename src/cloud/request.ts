@@ -22,8 +22,12 @@ export function toRequest({ method, target, headers }: RequestHead, body: Reques
   return { method: method.toUpperCase(), host, path, search, query: decodeQuery(search), headers, body };
 }
 
-/** How a body is to be read. A form that names no boundary is malformed, not raw. */
-export function bodyKind({ headers }: Pick<RequestHead, 'headers'>): 'multipart' | 'urlencoded' | 'raw' {
+/** How a body is to be read. A form that names no boundary is malformed, not raw. What is PUT is a file, whatever its type. */
+export function bodyKind({
+  method,
+  headers,
+}: Pick<RequestHead, 'method' | 'headers'>): 'multipart' | 'urlencoded' | 'raw' {
+  if (method.toUpperCase() === 'PUT') return 'raw';
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type === 'multipart/form-data') return 'multipart';
   return type === 'application/x-www-form-urlencoded' ? 'urlencoded' : 'raw';
@@ -46,14 +50,27 @@ export function bodyOf(head: RequestHead, bytes: Uint8Array, blobs: MemoryBlobs)
         type: 'form',
         multipart: true,
         fields: parts
-          .filter(({ filename }) => filename === null)
+          .filter((part) => !isFilePart(part))
           .map((part) => [part.name, new TextDecoder().decode(part.bytes)] as const),
-        files: parts.flatMap(({ name, filename, contentType, bytes: content }) =>
-          filename === null ? [] : [{ name, filename, contentType, blob: blobs.put(content) }],
-        ),
+        files: parts.filter(isFilePart).map(({ name, filename, contentType, bytes: content }) => ({
+          name,
+          filename: filename ?? '',
+          contentType,
+          blob: blobs.put(content),
+        })),
       };
     }
   }
+}
+
+/** Some clients send the bytes of a file in a part that names no file. @source cloud-services.md 4.1 */
+export function isFilePart(part: {
+  readonly name: string | undefined;
+  readonly filename: string | null;
+  readonly contentType: string;
+}): boolean {
+  const { name = '', filename, contentType } = part;
+  return filename !== null || contentType === 'application/octet-stream' || name.toLowerCase() === 'filecontent';
 }
 
 /** Null for too many bytes, and for what is not UTF-8. */

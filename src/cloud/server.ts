@@ -103,6 +103,16 @@ export class CloudServer<State extends object = object, Settings extends object 
   }
 }
 
+const pieceBytes = 1024 * 1024;
+
+/** The same in pieces, for a host that keeps them elsewhere. */
+export function* piecesOf(file: ScenarioFile): Generator<Uint8Array, void> {
+  const { path, size } = file;
+  if (size === undefined) return yield bytesOf(file);
+  const content = generateContent(path, size);
+  for (let at = 0; at < size; at += pieceBytes) yield content.bytesAt(at, Math.min(pieceBytes, size - at));
+}
+
 /** The bytes of a scenario's file. */
 export function bytesOf({ path, text, base64, size = 0 }: ScenarioFile): Uint8Array {
   if (text !== undefined) return new TextEncoder().encode(text);

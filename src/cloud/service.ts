@@ -103,8 +103,8 @@ export interface ServiceDefinition<State extends object, Settings extends object
   /** What causes which row without any fault rule. */
   readonly conditions: readonly Condition[];
   initial(settings: Settings): State;
-  /** Null for what the service has no operation for. Checks nothing. */
-  operationOf(request: CloudRequest, settings: Settings): string | null;
+  /** Null for what the service has no operation for. Checks nothing. `head` as in a call. */
+  operationOf(request: CloudRequest, settings: Settings, head: Call<Settings>['head']): string | null;
   /** Works on a draft, which a refusal throws away. @throws Refusal */
   answer(state: Draft<State>, call: Call<Settings>): CloudResponse;
   /** A row as it stands on the wire. */

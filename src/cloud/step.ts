@@ -1,4 +1,4 @@
-import { produce } from 'immer';
+import { current, isDraft, produce } from 'immer';
 import type { BlobRef } from './blobs.ts';
 import { type CloudFault, type FaultMemory, judge, noFaultsYet, type WireFault } from './faults.ts';
 import { rowOf } from './rows.ts';
@@ -52,7 +52,7 @@ export function step<State extends object, Settings extends object>(
   instant: Instant,
 ): Answer<State> | JoinWanted {
   const { definition, settings, faults } = setting;
-  const operation = definition.operationOf(request, settings);
+  const operation = definition.operationOf(request, settings, instant.head);
   const { memory, rule } = judge(faults, state.faults, operation, instant.nowMs);
   const counted = { ...state, serial: state.serial + 1, faults: memory };
   const call: Call<Settings> = {
@@ -63,7 +63,7 @@ export function step<State extends object, Settings extends object>(
     base: instant.base,
     serial: counted.serial,
     head: instant.head,
-    join: (blobs) => joinedBy(instant, blobs),
+    join: (blobs) => joinedBy(instant, blobs.map(settled)),
   };
   const wire = rule?.wire ?? null;
   if (rule?.code !== undefined) {
@@ -73,7 +73,7 @@ export function step<State extends object, Settings extends object>(
   try {
     let response: CloudResponse | undefined;
     const service = produce(state.service, (draft) => {
-      response = definition.answer(draft, call);
+      response = withSettledBody(definition.answer(draft, call));
     });
     return { state: { ...counted, service }, response: lied(response as CloudResponse, wire, counted.serial), wire };
   } catch (thrown) {
@@ -81,6 +81,17 @@ export function step<State extends object, Settings extends object>(
     if (!(thrown instanceof Refusal)) throw thrown;
     return { state: counted, response: definition.failure(thrown, call), wire };
   }
+}
+
+/** A reference out of the draft would end with the draft. */
+function settled(blob: BlobRef): BlobRef {
+  return isDraft(blob) ? current(blob) : blob;
+}
+
+function withSettledBody(response: CloudResponse): CloudResponse {
+  const { body } = response;
+  if (typeof body === 'string' || body instanceof Uint8Array) return response;
+  return { ...response, body: { ...body, blob: settled(body.blob) } };
 }
 
 class JoinNeeded extends Error {

@@ -45,6 +45,23 @@ it('moves every file whole and raises every documented error, in less than 30 se
   expect(stderr).toMatch(/ok: 10 transfers, 8 codes raised in 27 ways/);
 });
 
+it.each(catalogue.map((row) => row.code))('raises %d alone, and moves no files', async (only) => {
+  const { code, stdout, stderr } = await desk.run('demo', '--only', String(only), '--json');
+  const { transfers, errors } = JSON.parse(stdout) as { transfers: DemoTransfer[]; errors: DemoError[] };
+
+  expect({ code, transfers }).toEqual({ code: 0, transfers: [] });
+  expect(new Set(errors.map((error) => error.code))).toEqual(new Set([only]));
+  expect(stderr).toContain(`ok: raised in ${errors.length} way`);
+  expect(readdirSync(desk.directory)).toEqual([]);
+});
+
+it('raises no code that is not published', async () => {
+  const { code, stderr } = await desk.run('demo', '--only', '21900008');
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('--only is "21900008"; legal: 13400001');
+});
+
 it('leaves nothing behind when it is interrupted', async () => {
   const { process: child, ended } = desk.start('demo');
   child.stdout?.once('data', () => child.kill('SIGINT'));
