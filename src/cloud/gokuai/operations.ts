@@ -1,7 +1,7 @@
 import type { CloudRequest } from '../service.ts';
 
 /** file, enterprise and token belong to the API host, upload and page to the servers behind it. */
-export type Door = 'file' | 'enterprise' | 'token' | 'upload' | 'page';
+type Door = 'file' | 'enterprise' | 'token' | 'upload' | 'page';
 
 interface Operation {
   readonly does: string;

@@ -38,8 +38,10 @@ export function instant(parameters: Parameters, name: string, fallbackSeconds?: 
   return seconds * 1000;
 }
 
-/** @throws 40003 */
+/** 1 or 0, as published; some clients write words. @throws 40003 */
 export function flag(parameters: Parameters, name: string, fallback: boolean): boolean {
+  const word = parameters.get(name)?.toLowerCase();
+  if (word === 'true' || word === 'false') return word === 'true';
   return count(parameters, name, fallback ? 1 : 0) !== 0;
 }
 

@@ -10,7 +10,7 @@ import { freePath } from './names.ts';
 import { parametersOf } from './parameters.ts';
 import type { GokuaiSettings } from './settings.ts';
 import type { GokuaiState, Upload } from './state.ts';
-import { entryAt, existing, plain, putContents } from './tree.ts';
+import { entryAt, existing, hasRoom, plain, putContents } from './tree.ts';
 import { dropOldUploads, dropUpload, uploadOfSession } from './uploads.ts';
 import { handOf, reply } from './visit.ts';
 
@@ -106,7 +106,7 @@ function opened(state: Draft<GokuaiState>, call: Call<GokuaiSettings>): readonly
   return found;
 }
 
-/** The end of an upload: its file has contents from now on. @throws 400 for other bytes than announced */
+/** The end of an upload: its file has contents from now on. @throws 400 for other bytes than announced, 40321 */
 function store(state: Draft<GokuaiState>, call: Call<GokuaiSettings>, hash: string, blob: BlobRef): CloudResponse {
   const upload = state.uploads[hash];
   const hand = upload && handOf({ state, settings: call.settings, nowMs: call.nowMs }, upload.library, upload.member);
@@ -115,6 +115,9 @@ function store(state: Draft<GokuaiState>, call: Call<GokuaiSettings>, hash: stri
   const { path, filehash, filesize, tag } = upload;
   const isFolder = (each: string) => entryAt(hand.files, each)?.isFolder === true;
   const target = freePath(path, isFolder);
+  // Room for a new file was kept since `create_file`; that for a new version was not.
+  const more = filesize - (entryAt(hand.files, target)?.filesize ?? 0);
+  if (!hasRoom(hand, more)) throw refuse(40321, { fill: hand.library.name });
   putContents(hand, target, { filehash, filesize, blob }, tag);
   delete state.uploads[hash];
   return reply(call, storedJson(hand.library, target, existing(hand.files, target)));

@@ -142,12 +142,12 @@ function fresh({ files, member, nowMs }: Hand, tag: string): Omit<Entry, keyof C
 function place(hand: Hand, path: string, entry: Entry): void {
   const { entries } = hand.files;
   const isNew = entryAt(hand.files, path) === undefined;
-  if (isNew && Object.keys(entries).length >= hand.limits.entriesMax) throw refuse(50304);
+  // Not Object.keys: that asks a draft about each of its thousands of keys.
+  if (isNew && Reflect.ownKeys(entries).length >= hand.limits.entriesMax) throw refuse(50304);
   entries[`/${path}`] = entry as Draft<Entry>;
   noteChange(hand, path, false);
 }
 
 function noteChange({ files, nowMs, limits }: Hand, path: string, isGone: boolean): void {
-  files.changes.push({ path, isGone, atMs: nowMs });
-  if (files.changes.length > limits.changesMax) files.changes.shift();
+  files.changes = [...plain(files.changes), { path, isGone, atMs: nowMs }].slice(-limits.changesMax);
 }

@@ -106,7 +106,7 @@ export function uploadForm(state: Draft<GokuaiState>, call: Call<GokuaiSettings>
 }
 
 /** Where a file goes: a name that is taken gets a number, or a new version. @throws 400653, 403154 …, 40321 */
-export function targetOf(hand: Hand, wanted: string, overwrite: boolean, size: number): string {
+function targetOf(hand: Hand, wanted: string, overwrite: boolean, size: number): string {
   const { files, library } = hand;
   const found = entryAt(files, wanted);
   if (found?.isFolder && overwrite) throw refuse(400653);

@@ -46,7 +46,8 @@ describe('create_file', () => {
     const client = new Client({ files: [{ path: 'a.b/c.tar.gz', text: 'abc' }] });
     const again = () => client.createFile('a.b/c.tar.gz', 'abc', { overwrite: 0 }).json.fullpath;
 
-    expect([again(), again()]).toEqual(['a.b/c.tar(1).gz', 'a.b/c.tar(2).gz']);
+    expect(client.createFile('a.b/c.tar.gz', 'abc', { overwrite: 'false' }).json.fullpath).toBe('a.b/c.tar(1).gz');
+    expect([again(), again()]).toEqual(['a.b/c.tar(2).gz', 'a.b/c.tar(3).gz']);
     expect(client.createFile('a.b', 'abc', { overwrite: 0 }).json.fullpath).toBe('a(1).b');
     expect(client.createFile('a.b', 'abc', { overwrite: 1 }).json.error_code).toBe(400653);
   });
@@ -95,6 +96,13 @@ describe('the short way', () => {
       filesize: 3,
     });
     expect(client.download('docs/a.txt').text).toBe('abc');
+  });
+
+  it('takes a key that a person asked for', () => {
+    const client = new Client();
+    const { key } = client.callAs('example-token', 'upload_servers').json;
+
+    expect(client.uploadForm('a.txt', 'abc', { key }).status).toBe(200);
   });
 
   it('gives a number to a name that is taken', () => {
@@ -256,6 +264,18 @@ describe('the sliced way', () => {
 
     expect(client.download('a.txt').text).toBe('new');
     expect(client.call('history', { fullpath: 'a.txt' }).json.count).toBe(2);
+  });
+
+  it('finishes no new version for which there is no room any longer', () => {
+    const libraries = [{ capacityBytes: 10, name: 'Small' }];
+    const client = new Client({ settings: { libraries }, files: [{ path: 'a.txt', text: 'old' }] });
+    const { hash } = client.createFile('a.txt', '8 bytes!').json;
+    const { session } = client.init('a.txt', '8 bytes!', hash).json;
+    client.part(session, 0, new TextEncoder().encode('8 bytes!'));
+    client.uploadForm('b.txt', '4444');
+
+    expect(client.session('upload_finish', session).json.error_code).toBe(40321);
+    expect(client.download('a.txt').text).toBe('old');
   });
 
   it('finishes a file without bytes without a part', () => {
