@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsdown';
 
 /** The vitest plugin finds each module of the device as a file of its own. */
@@ -6,10 +7,34 @@ const device = readdirSync(new URL('src/harmony', import.meta.url))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => name.replace(/\.ts$/, ''));
 
-export default defineConfig({
+const common = {
+  format: 'esm',
+  platform: 'neutral',
+  // `longshore/node`, the device and the command line need them; that nothing else does is a test's to say.
+  external: [/^node:/, /^vitest($|\/)/, 'vite', 'esbuild'],
+  target: 'node20',
+  dts: true,
+} as const;
+
+/** Who only steps charts carries their definitions, and no interpreter. */
+const definitions = fileURLToPath(new URL('src/engine/definitions.ts', import.meta.url));
+const withoutInterpreter = {
+  name: 'longshore:definitions',
+  resolveId: {
+    order: 'pre',
+    handler: (id: string, importer?: string) =>
+      id === 'xstate' && importer?.endsWith('.d.ts') === false ? definitions : null,
+  },
+} as const;
+
+const machines = defineConfig({ ...common, entry: { machines: 'machines/index.ts' }, clean: false });
+
+const everythingElse = defineConfig({
+  ...common,
+  plugins: [withoutInterpreter],
+  clean: true,
   entry: {
     index: 'src/index.ts',
-    machines: 'machines/index.ts',
     sim: 'src/sim/index.ts',
     node: 'src/runtime.ts',
     errors: 'src/errors/index.ts',
@@ -24,11 +49,6 @@ export default defineConfig({
     'harmony/system-request/differences': 'src/harmony/system-request/differences.ts',
     ...Object.fromEntries(device.map((name) => [`harmony/${name}`, `src/harmony/${name}.ts`])),
   },
-  format: 'esm',
-  platform: 'neutral',
-  // `longshore/node`, the device and the command line need them; that nothing else does is a test's to say.
-  external: [/^node:/, /^vitest($|\/)/, 'vite', 'esbuild'],
-  target: 'node20',
-  dts: true,
-  clean: true,
 });
+
+export default [everythingElse, machines].flat();

@@ -11,6 +11,7 @@ import { transferMachine } from './transfer.ts';
 
 export * from './admission.ts';
 export * from './app.ts';
+export * from './differences.ts';
 export * from './group.ts';
 export * from './network.ts';
 export * from './queue.ts';

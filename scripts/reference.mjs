@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { initialTransition, transition } from 'xstate';
+import { catalogues } from '../dist/errors.js';
 import { differences as ofCacheDownload } from '../dist/harmony/cache-download/differences.js';
 import { differences as ofSystemRequest } from '../dist/harmony/system-request/differences.js';
-import { catalogue } from '../dist/index.js';
 import {
   differences,
   machines,
@@ -156,7 +156,7 @@ function errorsPage() {
     '# The errors',
     generated,
     'The catalogue, word for word. Match on `code`: the texts have changed between versions of the platform.',
-    ...catalogue.map(
+    ...catalogues.harmony.map(
       (row) =>
         `## ${row.code} ${row.name}\n\n\`${row.message}\`\n\n${row.description}\n\n` +
         `Causes:\n\n${row.causes.map((cause) => `- ${cause}`).join('\n')}\n\n` +

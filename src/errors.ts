@@ -1,21 +1,5 @@
 import { type ErrorCode, type ErrorName, errorCodes } from '../machines/vocabulary.ts';
-import published from './errors/harmony.json' with { type: 'json' };
-
-/** One row of the published catalogue, word for word. */
-export interface CatalogueRow {
-  readonly service: string;
-  readonly section: string;
-  readonly code: number;
-  readonly name: string;
-  readonly message: string;
-  readonly description: string;
-  readonly causes: readonly string[];
-  readonly resolution: string | readonly string[];
-  readonly note?: string;
-}
-
-/** The eight published codes with their texts, unchanged. */
-export const catalogue: readonly CatalogueRow[] = published;
+import { harmonyMessages } from './errors/messages.ts';
 
 /** Codes that the catalogue does not hold; their texts are the platform's. @source harmony-request.md 1.1 */
 const besideTheCatalogue: Readonly<Record<number, string>> = {
@@ -28,7 +12,7 @@ const besideTheCatalogue: Readonly<Record<number, string>> = {
 
 const messages = new Map<number, string>([
   ...Object.entries(besideTheCatalogue).map(([code, message]) => [Number(code), message] as const),
-  ...catalogue.map((row) => [row.code, row.message] as const),
+  ...Object.entries(harmonyMessages).map(([code, message]) => [Number(code), message] as const),
 ]);
 
 /**

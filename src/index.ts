@@ -25,7 +25,7 @@ export {
 } from './api/task-engine.ts';
 export type * from './api/types.ts';
 export type { TraceEntry, Tracer } from './engine/trace.ts';
-export { BusinessError, type CatalogueRow, catalogue } from './errors.ts';
+export { BusinessError } from './errors.ts';
 export type { Clock, Timer, TimerOptions } from './ports/clock.ts';
 export { type Files, FileTrouble, type FileWriter, type Look } from './ports/files.ts';
 export type { Random } from './ports/random.ts';

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly exitCode: number;
   /** What `--json` prints. */
   readonly document: object;
+  /** What goes on after the document is printed; a command that has it never fails later. */
+  readonly until?: Promise<void>;
 }
 
 /** The command line was wrong. `message`: what is wrong, and what is legal. */

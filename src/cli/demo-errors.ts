@@ -5,7 +5,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { createMemoryStore } from '../adapters/store/memory.ts';
 import { type App, createEngine, type TaskEngine } from '../api/task-engine.ts';
 import type { Config, Task } from '../api/types.ts';
-import { BusinessError, catalogue } from '../errors.ts';
+import { catalogues } from '../errors/catalogues.ts';
+import { BusinessError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import {
@@ -76,7 +77,7 @@ export async function raiseErrors(directory: string, only: number | null = null)
 }
 
 async function raise({ code, cause, call, act }: Attempt): Promise<Raised> {
-  const published = catalogue.find((row) => row.code === code)?.message;
+  const published = catalogues.harmony.find((row) => row.code === code)?.message;
   try {
     await act();
     return { error: { code: null, message: 'nothing was thrown', cause, call }, ok: false };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { catalogue } from '../errors.ts';
+import { catalogues } from '../errors/catalogues.ts';
 import { commonOptions, defineVerb, type Outcome, type Surroundings, UsageError } from './command.ts';
 import type { Raised } from './demo-errors.ts';
 import type { DemoTransfer } from './demo-transfers.ts';
@@ -28,7 +28,7 @@ export const demo = defineVerb({
 });
 
 function codeOf(text: string): number {
-  const codes = catalogue.map(({ code }) => code);
+  const codes = catalogues.harmony.map(({ code }) => code);
   const code = codes.find((each) => String(each) === text);
   if (code === undefined) throw new UsageError(`--only is ${JSON.stringify(text)}; legal: ${codes.join(', ')}`);
   return code;

@@ -46,7 +46,7 @@ export const serve = defineVerb({
     const orders = await ordersOf(names, { args, faults: all('fault'), cwd: around.cwd });
     const served = await serveAll(orders, around);
     tell(served, around);
-    return { exitCode: 0, document: { services: served.map(toDocument) }, until: interrupted(served) };
+    return { exitCode: 0, document: { services: served.map(toDocument) }, until: interrupted(served, around) };
   },
 });
 
@@ -158,9 +158,7 @@ function rulesOf(definition: AnyService, text: string, names: readonly ServiceNa
 /** All of them or none. */
 async function serveAll(orders: readonly Order[], { output }: Surroundings): Promise<readonly ServedCloud[]> {
   const served: ServedCloud[] = [];
-  const onBug = (bug: unknown) => {
-    output.stderr.write(`longshore: serve: ${bug instanceof Error ? (bug.stack ?? bug.message) : bug}\n`);
-  };
+  const onBug = (bug: unknown) => output.stderr.write(troubleLine(bug));
   try {
     for (const { definition, port, options } of orders) {
       served.push(await serveCloud(definition, { ...options, port, onBug }));
@@ -197,12 +195,21 @@ function toDocument({ service, url, host, port, hints, settings }: ServedCloud) 
 }
 
 /** Until the first signal, and what is under way then has ended. The second one ends the process at once. */
-async function interrupted(served: readonly ServedCloud[]): Promise<void> {
+async function interrupted(served: readonly ServedCloud[], { output }: Surroundings): Promise<void> {
   const interruption = listenForInterruption(() => {});
   try {
     await new Promise((stop) => interruption.signal.addEventListener('abort', stop, { once: true }));
-    await Promise.all(served.map((each) => each.close()));
+    const closed = await Promise.allSettled(served.map((each) => each.close()));
+    for (const each of closed) {
+      if (each.status === 'fulfilled') continue;
+      output.stderr.write(troubleLine(each.reason));
+      process.exitCode = 1;
+    }
   } finally {
     interruption.dispose();
   }
+}
+
+function troubleLine(trouble: unknown): string {
+  return `longshore: serve: ${trouble instanceof Error ? (trouble.stack ?? trouble.message) : trouble}\n`;
 }

@@ -1,4 +1,3 @@
-import type { AnyStateMachine } from 'xstate';
 import { unreachable } from '../errors.ts';
 
 /** A chart as tables: what each innermost state does with each event. */
@@ -33,28 +32,68 @@ export type Doing =
   | { readonly type: 'assign'; readonly change: (args: Args) => object }
   | { readonly type: 'emit'; readonly effect: (args: Args) => unknown };
 
-type Node = AnyStateMachine['root'];
-type Transition = Node['always'] extends (infer T)[] | undefined ? T : never;
+/**
+ * What the compiler reads of a machine: its definition as it was written, and what the names in it stand for. Nothing of
+ * XState's interpreter is asked, so a bundle may leave it out.
+ */
+export interface Definition {
+  readonly id: string;
+  readonly config: object;
+  readonly implementations: {
+    readonly guards: Readonly<Record<string, unknown>>;
+    readonly actions: Readonly<Record<string, unknown>>;
+  };
+}
+
 type Named = string | { readonly type: string; readonly params?: unknown };
+type Many<T> = T | readonly T[];
+
+interface TransitionConfig {
+  readonly target?: Many<string>;
+  readonly guard?: Named;
+  readonly actions?: Many<Named>;
+  readonly reenter?: boolean;
+}
+
+interface StateConfig {
+  readonly type?: string;
+  readonly initial?: unknown;
+  readonly context?: unknown;
+  readonly states?: Readonly<Record<string, StateConfig>>;
+  readonly on?: Readonly<Record<string, Many<string | TransitionConfig>>>;
+  readonly always?: Many<string | TransitionConfig>;
+  readonly entry?: Many<Named>;
+  readonly exit?: Many<Named>;
+}
+
+/** A state of the definition, in its place. */
+interface Node {
+  readonly key: string;
+  readonly parent: Node | undefined;
+  readonly config: StateConfig;
+  readonly children: readonly Node[];
+}
 
 /**
  * Works a machine definition out into tables. Nothing is decided here: guards and actions are those of the definition.
  * @throws on a feature that the tables do not know, by its name and place.
  */
-export function compile(machine: AnyStateMachine): Table {
+export function compile(machine: Definition): Table {
+  const config = machine.config as StateConfig;
+  const root = nodeOf(machine.id, config, undefined);
   const leaves = new Map<string, Draft>();
-  for (const node of nodesOf(machine.root)) {
+  for (const node of nodesOf(root)) {
     mustBeKnown(machine, node);
     if (isLeaf(node)) leaves.set(node.key, { value: node.key, node, on: new Map(), always: [] });
   }
   // Ways lead from leaf to leaf, so every leaf is there before the first way.
   for (const leaf of leaves.values()) compileLeaf(machine, leaf, leaves);
-  const { context } = machine.config as { context?: unknown };
-  const initial = leafUnder(machine.root);
+  const { context } = config;
+  const initial = leafUnder(machine, root);
   return {
     initial: leafAt(leaves, initial),
     contextFor: typeof context === 'function' ? (input) => context({ input }) : () => context ?? {},
-    entry: pathTo(initial).flatMap((node) => doingsOf(machine, node.entry, node)),
+    entry: pathTo(initial).flatMap((node) => doingsOf(machine, node.config.entry, node)),
     leaves,
   };
 }
@@ -67,40 +106,57 @@ interface Draft extends Leaf {
 }
 type Drafts = ReadonlyMap<string, Draft>;
 
-function compileLeaf(machine: AnyStateMachine, leaf: Draft, leaves: Drafts): void {
+function compileLeaf(machine: Definition, leaf: Draft, leaves: Drafts): void {
   const { on, always } = leaf;
+  const waysOf = (transitions: Many<string | TransitionConfig> | undefined, source: Node) =>
+    many(transitions).map((each) => compileWay(machine, leaf, source, each, leaves));
   // A state answers before those around it; only when none of its ways is open, they are asked.
   for (let node: Node | undefined = leaf.node; node !== undefined; node = node.parent) {
-    for (const [event, transitions] of node.transitions) {
-      const ways = on.get(event) ?? [];
-      ways.push(...transitions.map((each) => compileWay(machine, leaf, each as Transition, leaves)));
-      on.set(event, ways);
+    for (const [event, transitions] of Object.entries(node.config.on ?? {})) {
+      on.set(event, [...(on.get(event) ?? []), ...waysOf(transitions, node)]);
     }
-    for (const each of node.always ?? []) always.push(compileWay(machine, leaf, each, leaves));
+    always.push(...waysOf(node.config.always, node));
   }
 }
 
-function compileWay(machine: AnyStateMachine, leaf: Draft, transition: Transition, leaves: Drafts): Way {
-  const { source, target, reenter } = transition;
-  const guard = transition.guard === undefined ? null : checkOf(machine, transition.guard as Named, source);
+function compileWay(
+  machine: Definition,
+  leaf: Draft,
+  source: Node,
+  given: string | TransitionConfig,
+  leaves: Drafts,
+): Way {
+  const transition: TransitionConfig = typeof given === 'string' ? { target: given } : given;
+  const guard = transition.guard === undefined ? null : checkOf(machine, transition.guard, source);
   const own = doingsOf(machine, transition.actions, source);
-  const [aim, ...others] = target ?? [];
-  if (aim === undefined) return { guard, doing: own, next: leaf };
+  const [target, ...others] = many(transition.target);
+  if (target === undefined) return { guard, doing: own, next: leaf };
   if (others.length > 0) unknown(machine, source, 'several targets');
 
-  const end = leafUnder(aim);
-  const domain = domainOf(source, aim, reenter);
+  const aim = targetOf(machine, source, target);
+  const end = leafUnder(machine, aim);
+  const domain = domainOf(source, aim, transition.reenter ?? false);
   const left = pathTo(leaf.node).slice(pathTo(domain).length).reverse();
   const entered = pathTo(end).slice(pathTo(domain).length);
   return {
     guard,
     doing: [
-      ...left.flatMap((node) => doingsOf(machine, node.exit, node)),
+      ...left.flatMap((node) => doingsOf(machine, node.config.exit, node)),
       ...own,
-      ...entered.flatMap((node) => doingsOf(machine, node.entry, node)),
+      ...entered.flatMap((node) => doingsOf(machine, node.config.entry, node)),
     ],
     next: leafAt(leaves, end),
   };
+}
+
+/** `.child` of the source, `#id.path` from the root, else a sibling. */
+function targetOf(machine: Definition, source: Node, target: string): Node {
+  const [first = '', ...path] = target.split('.');
+  const start = first === '' ? source : first === `#${machine.id}` ? rootOf(source) : source.parent;
+  const names = first === '' || first.startsWith('#') ? path : [first, ...path];
+  let node = start;
+  for (const name of names) node = node?.children.find(({ key }) => key === name);
+  return node ?? unknown(machine, source, `the target ${target}`);
 }
 
 function leafAt(leaves: Drafts, { key }: Node): Leaf {
@@ -112,11 +168,11 @@ function domainOf(source: Node, aim: Node, reenter: boolean): Node {
   if (!reenter && !isLeaf(source) && aim !== source && pathTo(aim).includes(source)) return source;
   const around = pathTo(aim).slice(0, -1);
   for (let node = source.parent; node !== undefined; node = node.parent) if (around.includes(node)) return node;
-  return source.machine.root;
+  return rootOf(source);
 }
 
-function doingsOf(machine: AnyStateMachine, actions: readonly unknown[], place: Node): Doing[] {
-  return actions.map((action) => doingOf(machine, action as Named, place));
+function doingsOf(machine: Definition, actions: Many<Named> | undefined, place: Node): Doing[] {
+  return many(actions).map((action) => doingOf(machine, action, place));
 }
 
 interface BuiltIn {
@@ -125,7 +181,7 @@ interface BuiltIn {
   readonly event?: unknown;
 }
 
-function doingOf(machine: AnyStateMachine, action: Named, place: Node): Doing {
+function doingOf(machine: Definition, action: Named, place: Node): Doing {
   const name = nameOf(machine, action, place);
   const found = machine.implementations.actions[name] as BuiltIn | undefined;
   if (found?.type === 'xstate.assign') {
@@ -135,7 +191,7 @@ function doingOf(machine: AnyStateMachine, action: Named, place: Node): Doing {
   return unknown(machine, place, `the action ${name}, which is neither assign nor emit`);
 }
 
-function checkOf(machine: AnyStateMachine, guard: Named, place: Node): Check {
+function checkOf(machine: Definition, guard: Named, place: Node): Check {
   const name = nameOf(machine, guard, place);
   const found = machine.implementations.guards[name];
   if (typeof found !== 'function' || 'check' in found) return unknown(machine, place, `the guard ${name}`);
@@ -161,7 +217,7 @@ function valued(given: unknown, params: unknown): (args: Args) => unknown {
   return typeof params === 'function' ? (args) => given(args, params(args)) : (args) => given(args, params);
 }
 
-function nameOf(machine: AnyStateMachine, named: Named, place: Node): string {
+function nameOf(machine: Definition, named: Named, place: Node): string {
   if (typeof named === 'string') return named;
   if (typeof named === 'function') return unknown(machine, place, 'a function without a name');
   return named.type;
@@ -171,29 +227,43 @@ function paramsOf(named: Named): unknown {
   return typeof named === 'string' ? undefined : named.params;
 }
 
+// `schemas` holds types alone; XState adds it.
+const knownKeys = new Set(['id', 'schemas', 'context', 'initial', 'states', 'on', 'always', 'entry', 'exit', 'type']);
+
 /** What a chart of ours may not have, because the tables would not show it. */
-function mustBeKnown(machine: AnyStateMachine, node: Node): void {
-  if (node.type !== 'atomic' && node.type !== 'compound') unknown(machine, node, `a ${node.type} state`);
-  const { invoke, after, onDone } = node.config;
-  for (const [name, value] of Object.entries({ invoke, after, onDone })) {
-    if (value !== undefined) unknown(machine, node, name);
+function mustBeKnown(machine: Definition, node: Node): void {
+  const { type = 'atomic', initial } = node.config;
+  if (type !== 'atomic' && type !== 'compound') unknown(machine, node, `a ${type} state`);
+  for (const key of Object.keys(node.config)) if (!knownKeys.has(key)) unknown(machine, node, key);
+  if (initial !== undefined && typeof initial !== 'string') unknown(machine, node, 'actions of an initial state');
+  for (const event of Object.keys(node.config.on ?? {})) {
+    if (event.includes('*')) unknown(machine, node, `the event ${event}`);
   }
-  if (node.initial !== undefined && node.initial.actions.length > 0)
-    unknown(machine, node, 'actions of an initial state');
-  for (const event of node.transitions.keys()) if (event.includes('*')) unknown(machine, node, `the event ${event}`);
 }
 
-function unknown(machine: AnyStateMachine, node: Node, what: string): never {
-  return unreachable(`the chart ${machine.id} uses ${what} in ${node.id}, and the compiler does not know it`);
+function unknown(machine: Definition, node: Node, what: string): never {
+  return unreachable(`the chart ${machine.id} uses ${what} in ${node.key}, and the compiler does not know it`);
+}
+
+function nodeOf(key: string, config: StateConfig, parent: Node | undefined): Node {
+  const children: Node[] = [];
+  const node: Node = { key, parent, config, children };
+  for (const [name, child] of Object.entries(config.states ?? {})) children.push(nodeOf(name, child, node));
+  return node;
 }
 
 function isLeaf(node: Node): boolean {
-  return Object.keys(node.states).length === 0;
+  return node.children.length === 0;
 }
 
-function leafUnder(node: Node): Node {
-  const [first] = node.initial?.target ?? [];
-  return isLeaf(node) || first === undefined ? node : leafUnder(first);
+function leafUnder(machine: Definition, node: Node): Node {
+  if (isLeaf(node)) return node;
+  const first = node.children.find(({ key }) => key === node.config.initial);
+  return leafUnder(machine, first ?? unknown(machine, node, 'no initial state'));
+}
+
+function rootOf(node: Node): Node {
+  return node.parent === undefined ? node : rootOf(node.parent);
 }
 
 /** From the root down to the node, both included. */
@@ -202,5 +272,10 @@ function pathTo(node: Node): Node[] {
 }
 
 function nodesOf(node: Node): Node[] {
-  return [node, ...Object.values(node.states).flatMap(nodesOf)];
+  return [node, ...node.children.flatMap(nodesOf)];
+}
+
+function many<T>(given: Many<T> | undefined): readonly T[] {
+  if (given === undefined) return [];
+  return Array.isArray(given) ? given : [given as T];
 }

@@ -3,12 +3,13 @@ import type { Change } from '../ports/store.ts';
 
 /**
  * One line of what an engine did, as plain data: an event that a chart took, an effect that was performed, a notice that
- * was told, a commit that became durable, a call that was refused. Equal seed, equal trace.
+ * was told, a commit that became durable, a call that was refused; and, between them, what a simulated world did to it.
+ * Equal seed, equal trace.
  */
 export interface TraceEntry {
   /** Ms since the epoch, by the engine's clock. */
   readonly atMs: number;
-  readonly kind: 'event' | 'effect' | 'notice' | 'commit' | 'refused';
+  readonly kind: 'event' | 'effect' | 'notice' | 'commit' | 'refused' | 'world';
   /** Such as `start`, `exchange.open`, `progress`. */
   readonly name: string;
   /** The task, app, or account it concerns; empty for the engine itself. */

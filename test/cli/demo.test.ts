@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DemoError } from '../../src/cli/demo-errors.ts';
 import type { DemoTransfer } from '../../src/cli/demo-transfers.ts';
-import { catalogue } from '../../src/errors.ts';
+import { catalogues } from '../../src/errors/catalogues.ts';
 import { type Desk, openDesk } from './command-line.ts';
 
 let desk: Desk;
@@ -27,13 +27,13 @@ it('moves every file whole and raises every documented error, in less than 30 se
   expect(resumed).toEqual(['paused.bin', 'cut.bin', 'killed.bin']);
   expect(transfers.some(({ story }) => story === 'waited for a slot')).toBe(true);
 
-  expect(new Set(errors.map((error) => error.code))).toEqual(new Set(catalogue.map((row) => row.code)));
+  expect(new Set(errors.map((error) => error.code))).toEqual(new Set(catalogues.harmony.map((row) => row.code)));
   for (const { code: raised, message } of errors) {
-    expect(message).toBe(catalogue.find((row) => row.code === raised)?.message);
+    expect(message).toBe(catalogues.harmony.find((row) => row.code === raised)?.message);
   }
   const causes = (wanted: number) => errors.filter((error) => error.code === wanted).map(({ cause }) => cause);
   expect(causes(21900007)).toEqual(
-    catalogue.find((row) => row.code === 21900007)?.causes.map((cause) => cause.replace(/[;.]$/, '')),
+    catalogues.harmony.find((row) => row.code === 21900007)?.causes.map((cause) => cause.replace(/[;.]$/, '')),
   );
   for (const wanted of [13400001, 13400002]) {
     const calls = errors.filter((error) => error.code === wanted).map(({ call }) => call);
@@ -45,7 +45,7 @@ it('moves every file whole and raises every documented error, in less than 30 se
   expect(stderr).toMatch(/ok: 10 transfers, 8 codes raised in 27 ways/);
 });
 
-it.each(catalogue.map((row) => row.code))('raises %d alone, and moves no files', async (only) => {
+it.each(catalogues.harmony.map((row) => row.code))('raises %d alone, and moves no files', async (only) => {
   const { code, stdout, stderr } = await desk.run('demo', '--only', String(only), '--json');
   const { transfers, errors } = JSON.parse(stdout) as { transfers: DemoTransfer[]; errors: DemoError[] };
 

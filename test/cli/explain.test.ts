@@ -1,6 +1,7 @@
 import { runCommand } from 'citty';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { differences, rule } from '../../machines/rules.ts';
+import { differences } from '../../machines/differences.ts';
+import { rule } from '../../machines/rules.ts';
 import { type Outcome, UsageError } from '../../src/cli/command.ts';
 import { raisedBy } from '../../src/cli/explain/charts.ts';
 import type { Explanation } from '../../src/cli/explain/explanation.ts';

@@ -3,7 +3,7 @@ import { createActor } from 'xstate';
 import { type TaskEffect, type TaskEvent, type TaskOperation, taskMachine } from '../../machines/task.ts';
 import type { Action, Rules, State } from '../../machines/vocabulary.ts';
 import type { Config, Task } from '../../src/api/types.ts';
-import published from '../../src/fuzz/operation-matrix.json' with { type: 'json' };
+import published from '../../src/fuzz/engine/operation-matrix.json' with { type: 'json' };
 import { answer as answerWith, type FaultRule, refuse, type World } from '../../src/sim/index.ts';
 import {
   bothRules,

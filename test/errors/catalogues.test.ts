@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { codesSource } from '../../scripts/codes.mjs';
+import { codesSource, messagesSource } from '../../scripts/codes.mjs';
 import {
   type BaiduPcsCode,
   catalogueNames,
@@ -113,6 +113,7 @@ describe('lookUp', () => {
 describe('the literal types', () => {
   it('are what the tables hold', () => {
     expect(codesSource()).toBe(text('codes.ts'));
+    expect(messagesSource()).toBe(text('messages.ts'));
   });
 
   it('know the codes of each service', () => {
@@ -134,7 +135,7 @@ describe('the literal types', () => {
   });
 });
 
-it('the core holds the eight rows of HarmonyOS, and none of the cloud', async () => {
+it('the core holds the eight messages of HarmonyOS, and no other text of a table', async () => {
   const { metafile } = await build({
     entryPoints: [join(root, 'src/index.ts')],
     bundle: true,
@@ -146,7 +147,7 @@ it('the core holds the eight rows of HarmonyOS, and none of the cloud', async ()
   });
 
   const errors = Object.keys(metafile.inputs).filter((input) => input.includes('src/errors/'));
-  expect(errors.map((input) => input.replace(/.*src\/errors\//, ''))).toEqual(['harmony.json']);
+  expect(errors.map((input) => input.replace(/.*src\/errors\//, ''))).toEqual(['messages.ts']);
 });
 
 it('longshore/errors runs in a browser, and brings nothing but itself', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../../machines/task.ts';
 import { type Action, type Rules, type State, states } from '../../machines/vocabulary.ts';
 import type { Surroundings } from '../../machines/waiting.ts';
-import published from '../../src/fuzz/operation-matrix.json' with { type: 'json' };
+import published from '../../src/fuzz/engine/operation-matrix.json' with { type: 'json' };
 import { play } from '../support/charts.ts';
 import { bothRules } from '../support/worlds.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Difference, differences } from '../../machines/rules.ts';
+import { type Difference, differences } from '../../machines/differences.ts';
 import { differences as ofCacheDownload } from '../../src/harmony/cache-download/differences.ts';
 import { differences as ofSystemRequest } from '../../src/harmony/system-request/differences.ts';
 import { cacheDownload } from './cache-download.ts';

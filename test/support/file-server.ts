@@ -82,7 +82,7 @@ async function serve(
   if (verdict !== 'pass' && verdict.type === 'delay') await new Promise((go) => setTimeout(go, verdict.delayMs));
 
   const asked: ServerRequest = { method: message.method ?? '', url, headers: joined(message), body };
-  const answer = answerFor(verdict, () => handler(asked));
+  const answer = answerFor(verdict, asked, handler);
   response.writeHead(answer.status, answer.phrase, answer.headers.flat());
   response.flushHeaders();
   const limit = verdict !== 'pass' && 'bytes' in verdict ? Math.min(verdict.bytes, answer.body.size) : answer.body.size;

@@ -1,7 +1,7 @@
 import { takesRoom } from '../../machines/queue.ts';
 import { errorCodes, type State, states } from '../../machines/vocabulary.ts';
 import type { Config } from '../../src/api/types.ts';
-import matrix from '../../src/fuzz/operation-matrix.json' with { type: 'json' };
+import matrix from '../../src/fuzz/engine/operation-matrix.json' with { type: 'json' };
 import type { StoredTask } from '../../src/ports/store.ts';
 import { type Call, type Line, limits, uploadNames } from './kill-journal.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Rules } from '../../machines/vocabulary.ts';
-import { anySequence, type Sequence } from '../../src/fuzz/commands.ts';
-import { brokenIn } from '../../src/fuzz/invariants.ts';
-import { Lab } from '../../src/fuzz/lab.ts';
+import { anySequence, type Sequence } from '../../src/fuzz/engine/commands.ts';
+import { brokenIn } from '../../src/fuzz/engine/invariants.ts';
+import { Lab } from '../../src/fuzz/engine/lab.ts';
 
 /** Which sequences to play. With a path it is the one that failed, and nothing else. */
 export interface Replay {

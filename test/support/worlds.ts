@@ -5,7 +5,8 @@ import { reasonText, stateWord } from '../../src/api/constants.ts';
 import { type App, createEngine, type EngineOptions } from '../../src/api/task-engine.ts';
 import type { Config, FormItem, Progress, Task, TaskInfo, UploadConfig } from '../../src/api/types.ts';
 import { agentEvents } from '../../src/api/validate.ts';
-import { BusinessError, catalogue } from '../../src/errors.ts';
+import { catalogues } from '../../src/errors/catalogues.ts';
+import { BusinessError } from '../../src/errors.ts';
 import {
   createFileServer,
   createInternet,
@@ -184,7 +185,7 @@ export function legacyUploadOf(
   return { url: `${serverOrigin}/up`, header: {}, method: 'PUT', files, data: [], ...config };
 }
 
-const published = new Map(catalogue.map(({ code, message }) => [code, message]));
+const published = new Map<number, string>(catalogues.harmony.map(({ code, message }) => [code, message]));
 
 /** Holds an error to its code and to the published text of that code, which never says more. */
 export function expectRefusal(error: BusinessError, code: number, detail: RegExp = /./): void {

@@ -1,5 +1,6 @@
 import { admissionMachine, type Obstacle, orderOfRefusals } from '../../../machines/admission.ts';
-import { differences, rule } from '../../../machines/rules.ts';
+import { differences } from '../../../machines/differences.ts';
+import { rule } from '../../../machines/rules.ts';
 import { serviceMachine } from '../../../machines/service.ts';
 import { type Traits, taskMachine, taskOperations } from '../../../machines/task.ts';
 import { type Operation, operations, type Rules, states } from '../../../machines/vocabulary.ts';

@@ -1,4 +1,5 @@
-import { type Difference, ruleReader } from '../../../machines/rules.ts';
+import type { Difference } from '../../../machines/differences.ts';
+import { ruleReader } from '../../../machines/rules.ts';
 
 const mebibyte = 1024 * 1024;
 
