@@ -1,90 +1,132 @@
-// One large file over loopback: the engine, bare undici writing to a file, and curl, in turn.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Downloads to files over the loopback: one large file, and many at once.
+import { createWriteStream, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stream } from 'undici';
-import { openEngine } from '../dist/node.js';
-import { inTurn, median, row, timed } from './measure.mjs';
+import { finished, has, mib, run, withLoopback } from './loopback.mjs';
+import { beside, inTurn, median, percent, row, skipped, timed } from './measure.mjs';
 
-export async function downloadCost({ bytes = 2 ** 30, rounds = 6 } = {}) {
-  const directory = mkdtempSync(join(tmpdir(), 'longshore-bench-'));
-  const server = spawn(process.execPath, [join(import.meta.dirname, 'server.mjs'), String(bytes)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    const [line] = await once(server.stdout, 'data');
-    const url = `http://127.0.0.1:${String(line).trim()}/file`;
-    const engine = openEngine({ store: join(directory, 'tasks.db') });
-    const app = engine.app({ bundle: 'com.example.bench', uid: 1, roots: [directory] });
-    const contestants = {
-      longshore: () => whole(join(directory, 'longshore'), bytes, () => withEngine(app, url)),
-      undici: () => whole(join(directory, 'undici'), bytes, (path) => withUndici(url, path)),
-      ...(hasCurl() ? { curl: () => whole(join(directory, 'curl'), bytes, (path) => withCurl(url, path)) } : {}),
+const heapGrowthMiBMax = 64;
+const aria2Options = ['--quiet', '--file-allocation=none', '--max-connection-per-server=1', '--split=1'];
+
+export async function download({ quick }) {
+  const bytes = (quick ? 256 : 1024) * mib;
+  return withLoopback({}, async ({ origin, directory, app }) => {
+    const url = `${origin}/${bytes}`;
+    const { agent } = app.request;
+    const config = { action: agent.Action.DOWNLOAD, url, saveas: './longshore', overwrite: true };
+    let heapGrowthMiB = 0;
+    const withEngine = async () => {
+      const heap = watchHeap();
+      await finished(app, config);
+      heapGrowthMiB = Math.max(heapGrowthMiB, heap.growthMiB());
     };
-    const times = await inTurn(contestants, { rounds });
-    await engine.close();
-    return report(times, bytes);
-  } finally {
-    server.kill();
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-async function whole(path, bytes, act) {
-  rmSync(path, { force: true });
-  const tookMs = await timed(() => act(path));
-  if (statSync(path).size !== bytes) throw new Error(`${path} is not whole`);
-  rmSync(path);
-  return tookMs;
-}
-
-async function withEngine(app, url) {
-  const { agent } = app.request;
-  const config = { action: agent.Action.DOWNLOAD, url, saveas: './longshore', overwrite: true };
-  const task = await agent.create(app.context, config);
-  await new Promise((resolve, reject) => {
-    task.on('completed', resolve);
-    task.on('failed', () => reject(new Error('the download failed')));
-    task.start().catch(reject);
-  });
-  await agent.remove(task.tid);
-}
-
-async function withUndici(url, path) {
-  await stream(url, { method: 'GET' }, () => createWriteStream(path, { highWaterMark: 1024 * 1024 }));
-}
-
-async function withCurl(url, path) {
-  const [code] = await once(spawn('curl', ['-s', '-o', path, url]), 'exit');
-  if (code !== 0) throw new Error(`curl ended with ${code}`);
-}
-
-function hasCurl() {
-  return spawnSync('curl', ['--version']).status === 0;
-}
-
-function report(times, bytes) {
-  const rate = (name) => bytes / 2 ** 20 / (median(times[name]) / 1000);
-  const against = (name) => median(times[name]) / median(times.longshore);
-  const rows = [
-    row({
-      what: `download of ${bytes / 2 ** 20} MiB to a file over loopback, against bare undici to a file`,
-      measured: `${rate('longshore').toFixed(0)} / ${rate('undici').toFixed(0)} MiB/s = ${(against('undici') * 100).toFixed(0)} %`,
-      target: '≥ 90 %',
-      met: against('undici') >= 0.9,
-    }),
-  ];
-  if (times.curl !== undefined) {
-    rows.push(
-      row({
-        what: 'the same, against curl -o',
-        measured: `${rate('longshore').toFixed(0)} / ${rate('curl').toFixed(0)} MiB/s = ${(against('curl') * 100).toFixed(0)} %`,
-        target: 'beside it',
-        met: true,
-      }),
+    const whole = (name, act) => async () => {
+      const path = join(directory, name);
+      rmSync(path, { force: true });
+      const tookMs = await timed(() => act(path));
+      if (statSync(path).size !== bytes) throw new Error(`${path} is not whole`);
+      rmSync(path);
+      return tookMs;
+    };
+    const withUndici = (path) => stream(url, { method: 'GET' }, () => createWriteStream(path, { highWaterMark: mib }));
+    const withAria2 = (path) =>
+      run('aria2c', [...aria2Options, '-d', directory, '-o', path.slice(directory.length + 1), url]);
+    const times = await inTurn(
+      {
+        longshore: whole('longshore', withEngine),
+        undici: whole('undici', withUndici),
+        ...(has('aria2c') ? { aria2: whole('aria2', withAria2) } : {}),
+        ...(has('curl') ? { curl: whole('curl', (path) => run('curl', ['-s', '-o', path, url])) } : {}),
+      },
+      { rounds: quick ? 3 : 7 },
     );
-  }
-  return rows;
+    const what = `download of ${bytes / mib} MiB to a file over the loopback`;
+    const compare = comparison(times, bytes);
+    return [
+      row({ what: `${what}, against bare undici to a file`, target: '≥ 95 %', ...compare('undici', 0.95) }),
+      times.aria2 === undefined
+        ? skipped(`${what}, against aria2c`, '> 100 %', 'there is no aria2c')
+        : row({ what: `${what}, against aria2c`, target: '> 100 %', ...compare('aria2', 1) }),
+      times.curl === undefined ? [] : beside(`${what}, against curl -o`, compare('curl', 0).measured),
+      row({
+        what: 'growth of the heap meanwhile, buffers included',
+        measured: `${heapGrowthMiB.toFixed(0)} MiB`,
+        target: `≤ ${heapGrowthMiBMax} MiB`,
+        met: heapGrowthMiB <= heapGrowthMiBMax,
+      }),
+    ].flat();
+  });
+}
+
+export async function downloads({ quick }) {
+  const count = 64;
+  const bytes = (quick ? 4 : 16) * mib;
+  return withLoopback({ slots: count }, async ({ origin, directory, app }) => {
+    const { agent } = app.request;
+    const urls = Array.from({ length: count }, (_, n) => `${origin}/${bytes}/${n}`);
+    const whole = (name, act) => async () => {
+      const into = join(directory, name);
+      mkdirSync(into);
+      const tookMs = await timed(() => act(into));
+      const sizes = readdirSync(into).map((file) => statSync(join(into, file)).size);
+      if (sizes.length !== count || sizes.some((size) => size !== bytes)) throw new Error(`${name} is not whole`);
+      rmSync(into, { recursive: true });
+      return tookMs;
+    };
+    let heapGrowthMiB = 0;
+    const withEngine = async () => {
+      const heap = watchHeap();
+      const config = (url, n) => ({ action: agent.Action.DOWNLOAD, url, saveas: `./longshore/${n}`, overwrite: true });
+      await Promise.all(urls.map((url, n) => finished(app, config(url, n))));
+      heapGrowthMiB = Math.max(heapGrowthMiB, heap.growthMiB());
+    };
+    const list = join(directory, 'urls');
+    writeFileSync(list, urls.map((url, n) => `${url}\n out=${n}\n`).join(''));
+    const withAria2 = (into) => run('aria2c', [...aria2Options, `-j${count}`, '-d', into, '-i', list]);
+    const times = await inTurn(
+      { longshore: whole('longshore', withEngine), ...(has('aria2c') ? { aria2: whole('aria2', withAria2) } : {}) },
+      { rounds: quick ? 3 : 7 },
+    );
+    const what = `download of ${count} × ${bytes / mib} MiB at once, slots ${count}`;
+    return [
+      times.aria2 === undefined
+        ? skipped(`${what}, against aria2c -j${count}`, '> 100 %', 'there is no aria2c')
+        : row({
+            what: `${what}, against aria2c -j${count}`,
+            target: '> 100 %',
+            ...comparison(times, bytes * count)('aria2', 1),
+          }),
+      beside('growth of the heap meanwhile, buffers included', `${heapGrowthMiB.toFixed(0)} MiB`),
+    ];
+  });
+}
+
+/** The least of rounds, where a machine disturbs: medians of rates, and what they are to each other. */
+function comparison(times, bytes) {
+  const rate = (name) => bytes / mib / (median(times[name]) / 1000);
+  return (name, atLeast) => {
+    const ratio = rate('longshore') / rate(name);
+    const measured = `${rate('longshore').toFixed(0)} / ${rate(name).toFixed(0)} MiB/s = ${percent(ratio)}`;
+    return { measured, met: ratio >= atLeast };
+  };
+}
+
+/** The largest heap there was, over that of the beginning. */
+function watchHeap() {
+  globalThis.gc();
+  const bytesNow = () => {
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = bytesNow();
+  let most = before;
+  const timer = setInterval(() => {
+    most = Math.max(most, bytesNow());
+  }, 20);
+  return {
+    growthMiB() {
+      clearInterval(timer);
+      return (most - before) / mib;
+    },
+  };
 }

@@ -9,25 +9,36 @@ export function median(values) {
 
 /**
  * Runs the contestants in turn, each round beginning with another one, so that a machine that slows down slows all of
- * them, and what one leaves behind for the next (dirty pages, a warm cache) falls to each.
+ * them, and what one leaves behind for the next (dirty pages, a warm cache) falls to each. Garbage is collected in between.
+ * @returns by contestant, what it answered in each round.
  */
 export async function inTurn(contestants, { rounds, warmUps = 1 }) {
-  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
+  const answers = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
   const names = Object.keys(contestants);
   for (let round = -warmUps; round < rounds; round += 1) {
     for (let turn = 0; turn < names.length; turn += 1) {
       const name = names[(turn + round + warmUps) % names.length];
-      const tookMs = await contestants[name]();
-      if (round >= 0) times[name].push(tookMs);
+      globalThis.gc?.();
+      const answer = await contestants[name](round + warmUps);
+      if (round >= 0) answers[name].push(answer);
     }
   }
-  return times;
+  return answers;
 }
 
+/** Ms by the wall clock. */
 export async function timed(act) {
   const beganMs = performance.now();
   await act();
   return performance.now() - beganMs;
+}
+
+/** Ms of processor that this process took, its collector and compiler included: what others do on the machine is left out. */
+export async function burned(act) {
+  const began = process.cpuUsage();
+  await act();
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1000;
 }
 
 export function machine() {
@@ -40,7 +51,28 @@ export function machine() {
   };
 }
 
-/** A row of the report. `better`: whether more or less is better; `verdict`: is the target met. */
-export function row({ what, measured, target, met, note = '' }) {
-  return { what, measured, target, verdict: met ? 'met' : 'missed', note };
+/** A row of the report with a target to meet. */
+export function row({ what, measured, target, met }) {
+  return { what, measured, target, verdict: met ? 'met' : 'missed' };
+}
+
+/** A row that is there to be compared with. */
+export function beside(what, measured) {
+  return { what, measured, target: '', verdict: 'beside it' };
+}
+
+/** A row that this machine cannot measure. */
+export function skipped(what, target, why) {
+  return { what, measured: why, target, verdict: 'skipped' };
+}
+
+/** `1234567` → `1.23 M`. */
+export function short(number) {
+  if (number >= 1e6) return `${(number / 1e6).toFixed(2)} M`;
+  if (number >= 1e4) return `${(number / 1e3).toFixed(0)} k`;
+  return number >= 1e3 ? `${(number / 1e3).toFixed(1)} k` : number.toFixed(0);
+}
+
+export function percent(ratio) {
+  return `${(ratio * 100).toFixed(0)} %`;
 }

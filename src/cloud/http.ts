@@ -145,7 +145,8 @@ class Host implements ServedCloud {
   /** With what the last life left, or with the files of the scenario. Fault rules count from now on. */
   async begin(): Promise<void> {
     if (this.#store.state !== null) {
-      this.#server.restore({ ...this.#server.state, ...this.#store.state });
+      const { serial, service } = this.#store.state;
+      this.#server.restore({ ...this.#server.state, serial, service });
       return;
     }
     for (const file of this.#server.files) {

@@ -41,7 +41,7 @@ async function same(response: Response, expected: Uint8Array): Promise<boolean> 
 describe('a served cloud', () => {
   it('gives back what it was given, whole and in parts', async () => {
     const { url } = await serve();
-    const put = await fetch(`${url}/a`, { method: 'PUT', body: bytes });
+    const put = await fetch(`${url}/a`, { method: 'PUT', body: new Uint8Array(bytes) });
 
     const whole = await fetch(`${url}/a`);
     const part = await fetch(`${url}/a`, { headers: { range: 'bytes=1000000-2999999' } });

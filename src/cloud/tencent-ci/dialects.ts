@@ -147,6 +147,7 @@ export function toldIn(dialect: DialectName, trouble: CommonTrouble): Error {
 /** A body that did not come whole. */
 export function bodyTrouble(dialect: DialectName, body: RequestBody): Error | null {
   if (body.type !== 'unreadable') return null;
+  if (dialect === 'persisted' && body.why === 'tooLarge') return refuse(-60996);
   if (dialect !== 'plain' || body.why === 'malformed') return toldIn(dialect, 'body');
   return new CosTrouble(body.why === 'stalled' ? 'RequestTimeout' : 'EntityTooLarge');
 }

@@ -32,6 +32,7 @@ export const cosWords = {
   NoSuchUpload: [404, 'The specified multipart upload does not exist.'],
   NoSuchCopySource: [404, 'The specified copy source does not exist.'],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
+  NotImplemented: [501, 'A header you provided implies functionality that is not implemented.'],
   InvalidRange: [416, 'The requested range cannot be satisfied.'],
   SlowDown: [503, 'Reduce your request rate.'],
   InvalidURI: [400, 'Could not parse the specified URI.'],

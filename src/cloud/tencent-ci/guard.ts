@@ -9,7 +9,7 @@ import { userOf } from './verify.ts';
 /** A request that may do what it asks for, as far as that can be known without looking at the object. */
 export interface Admitted extends Address {
   readonly dialect: DialectName;
-  /** Null for a reader of a public bucket. */
+  /** Null for a stranger at a public bucket. */
   readonly user: User | null;
   /** Where the bucket's objects stand in the state. */
   readonly path: string;
@@ -22,14 +22,19 @@ export function admit(state: CiDraft, call: CiCall): Admitted {
   const address = addressOf(request, settings);
   if (typeof address === 'string') throw toldIn(dialect, address);
   const user = userOf(request, settings, nowMs);
-  const mayReadUnsigned = address.bucket.access === 'public-read' && publicOperations.has(operation ?? '');
-  if (typeof user === 'string' && !(user === 'absent' && mayReadUnsigned)) throw toldIn(dialect, user);
+  if (typeof user === 'string' && !(user === 'absent' && isPublic(address, operation, dialect)))
+    throw toldIn(dialect, user);
   const unreadable = bodyTrouble(dialect, request.body);
   if (unreadable !== null) throw unreadable;
   const known = typeof user === 'string' ? null : user;
   const trouble = permissionTrouble(call, address, known) ?? rateTrouble(state, call, address, known);
   if (trouble !== null) throw toldIn(dialect, trouble);
   return { ...address, dialect, user: known, path: `${address.bucket.name}/${address.key}` };
+}
+
+function isPublic({ bucket }: Address, operation: string | null, dialect: DialectName): boolean {
+  if (bucket.access === 'public-read-write' && dialect === 'plain') return true;
+  return bucket.access !== 'private' && publicOperations.has(operation ?? '');
 }
 
 const publicOperations: ReadonlySet<string> = new Set(['download', 'stat', 'processed', 'info', 'preview']);

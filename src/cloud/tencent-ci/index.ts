@@ -114,7 +114,7 @@ function hints({ users, buckets, defaultBucket }: CiSettings, base: string): rea
     `cos-nodejs-sdk-v5: new COS({ SecretId: '${secretId}', SecretKey: '${secretKey}', Protocol: 'http:', Domain: '${base.replace(/^https?:\/\//, '')}' })`,
     `curl -T a.png -H "Authorization: $SIGNATURE" ${base}/a.png`,
     `curl -H "Authorization: $SIGNATURE" '${base}/a.png?imageMogr2/thumbnail/!50p'`,
-    'settings.buckets[].access = "public-read" lets downloads through without a signature.',
+    'settings.buckets[].access = "public-read-write" lets curl up- and download without a signature.',
     'The job API has its paths (/jobs, /template, …) on any host that is not ….cos.….myqcloud.com.',
   ];
 }

@@ -121,10 +121,15 @@ function serve(call: CiCall, object: StoredObject): CloudResponse {
     etag: object.etag,
     modifiedMs: object.modifiedMs,
     contentType: overridden(call, 'content-type') ?? object.contentType,
-    headers: [...common(call), ...object.headers, ...overrides(call)],
+    headers: [...common(call), ...copied(object.headers), ...overrides(call)],
   });
   if (served === null) throw new CosTrouble('InvalidRange', { headers: [unsatisfiable(refOf(content))] });
   return served;
+}
+
+/** The state's own pairs may not be read any more when the answer is sent. */
+function copied(pairs: Pairs): Pairs {
+  return pairs.map(([name, value]) => [name, value]);
 }
 
 /** A range of stored bytes, or of a picture that is drawn now. Null: the range starts past the end. */

@@ -121,10 +121,10 @@ function readOperationOf(request: CloudRequest): OperationName | null {
 
 /** The part of the query that asks for processing, as it was sent; null for none. */
 export function ruleIn({ search }: CloudRequest): string | null {
-  const pieces = search.split('&');
   const isRule = (piece: string) => /^(image|watermark|style|exif)/i.test(piece) || /^[^=]*(\/|%2f)/i.test(piece);
-  // The signature's lists hold no slash; a signed picture address has the rule in front of it.
-  return pieces.find((piece) => isRule(piece) && !/^(q-|sign=|x-cos-)/i.test(piece)) ?? null;
+  const rule = search.split('&').find((piece) => isRule(piece) && !/^(q-|sign=|x-cos-)/i.test(piece));
+  // Clients that know names and values alone send the rule as a name without a value.
+  return rule?.replace(/=+$/, '') ?? null;
 }
 
 function has({ query }: CloudRequest, name: string): boolean {

@@ -35,8 +35,8 @@ const bucketSchema = v.strictObject({
   /** With its APPID, as in a host name. */
   name: v.string(),
   region: v.optional(v.string(), 'ap-test'),
-  /** Who may read without a signature. */
-  access: v.optional(v.picklist(['private', 'public-read']), 'private'),
+  /** What may be done without a signature: nothing, reading, or whatever is done to objects alone. */
+  access: v.optional(v.picklist(['private', 'public-read', 'public-read-write']), 'private'),
   /** No object of it may be replaced or added, as a retention rule has it. */
   writable: flag(true),
   /** Hosts that a Referer may name; empty for any. */

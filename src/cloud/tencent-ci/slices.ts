@@ -36,6 +36,8 @@ export function initSlices(state: CiDraft, call: CiCall, { bucket, key }: Admitt
 
 /** A number that came before is replaced. */
 export function uploadSlice(state: CiDraft, call: CiCall, admitted: Admitted): CloudResponse {
+  // A slice that is a range of another object would be a blob that nobody has sent.
+  if (call.request.headers['x-cos-copy-source'] !== undefined) throw new CosTrouble('NotImplemented');
   const upload = uploadOf(state, call, admitted);
   const { limits } = call.settings;
   const number = Number(param(call.request.query, 'partnumber'));

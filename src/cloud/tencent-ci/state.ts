@@ -1,4 +1,4 @@
-import type { Draft } from 'immer';
+import { type Draft, isDraft, original } from 'immer';
 import type { BlobRef } from '../blobs.ts';
 import type { Call, Pairs } from '../service.ts';
 import type { Picture } from './pictures.ts';
@@ -131,21 +131,24 @@ export function md5Of(content: Content): string {
   return content.type === 'blob' ? content.blob.md5 : content.md5;
 }
 
-/** What stands in a record under `bucket/`, by name; sorted as UTF-8 is. */
+/** What stood in a record under `bucket/` before this call; sorted as UTF-8 is. */
 export function below<T>(record: Readonly<Record<string, T>>, bucket: string, prefix = ''): T[] {
   const start = `${bucket}/${prefix}`;
-  return Object.keys(record)
+  // A draft would make another draft of each entry that is only looked at.
+  const before = isDraft(record) ? (original<typeof record>(record as Draft<typeof record>) ?? record) : record;
+  return Object.keys(before)
     .filter((path) => path.startsWith(start))
     .sort(byCodePoints)
-    .flatMap((path) => record[path] ?? []);
+    .flatMap((path) => before[path] ?? []);
 }
 
-/** The order of UTF-8 bytes, which is not that of UTF-16 units. */
+/** The order of UTF-8 bytes, which is that of UTF-16 units but for the halves of letters beyond U+FFFF: they come last. */
 export function byCodePoints(left: string, right: string): number {
-  const [a, b] = [Array.from(left), Array.from(right)];
-  for (let at = 0; at < Math.min(a.length, b.length); at++) {
-    const difference = (a[at]?.codePointAt(0) ?? 0) - (b[at]?.codePointAt(0) ?? 0);
+  const rank = (unit: number) => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+  const size = Math.min(left.length, right.length);
+  for (let at = 0; at < size; at++) {
+    const difference = rank(left.charCodeAt(at)) - rank(right.charCodeAt(at));
     if (difference !== 0) return difference;
   }
-  return a.length - b.length;
+  return left.length - right.length;
 }

@@ -203,6 +203,16 @@ describe('a public bucket', () => {
     expect(statuses).toEqual([200, 200, 403, 403]);
   });
 
+  it('is written without a signature, too, when it is public to that degree', () => {
+    const client = seeded({ buckets: [{ name: 'bkt-10000000', access: 'public-read-write' }] });
+    const ask = (method: string, target: string, headers = {}) => client.desk.ask({ method, target, headers }).status;
+
+    const statuses = [ask('PUT', '/b'), ask('GET', '/'), ask('DELETE', '/b'), ask('GET', `/a.png?${rule}`)];
+
+    expect(statuses).toEqual([200, 200, 204, 200]);
+    expect(ask('PUT', '/b', { 'pic-operations': '{}' })).toBe(403);
+  });
+
   it('refuses a wrong signature all the same', () => {
     const told = seeded(settings).ask({ target: '/a.png' }, { secretKey: 'OTHER' });
 

@@ -54,7 +54,7 @@ describe('other ways to the same rows', () => {
     ['ci-process=dance', -106],
     ['style/__proto__', -105],
     ['imageMogr2/format/svg', -443],
-    ['imageMogr2/thumbnail/!99999p', -442],
+    ['imageMogr2/thumbnail/!9999999p', -442],
     ['imageMogr2/thumbnail/!999999999999999999999999p', -442],
   ])('refuses the query %s with %i', (search, code) => {
     expect(processed(onePixel, search)).toBe(code);
@@ -159,6 +159,7 @@ describe('other ways to the same rows', () => {
       ask('PUT', `/${'k'.repeat(851)}`, {}, 'a'),
       ask('PUT', '/b', { 'x-cos-copy-source': `${'bkt-10000000.cos.ap-test.myqcloud.com'}/gone` }),
       ask('PUT', '/b?partNumber=1&uploadId=none', {}, 'a'),
+      ask('PUT', '/b?partNumber=1&uploadId=none', { 'x-cos-copy-source': 'cloud.test/a' }),
       ask('POST', '/?delete', {}, 'no xml'),
       ask('PATCH', '/a'),
       ask('GET', '/?max-keys=many'),
@@ -172,11 +173,12 @@ describe('other ways to the same rows', () => {
       '400 KeyTooLong',
       '404 NoSuchCopySource',
       '404 NoSuchUpload',
+      '501 NotImplemented',
       '400 MalformedXML',
       '405 MethodNotAllowed',
       '400 InvalidArgument',
     ]);
-    const rest = Array.from({ length: 9 }, () => ask('GET', '/gone'));
+    const rest = Array.from({ length: 8 }, () => ask('GET', '/gone'));
     expect(rest.at(-1)).toBe('503 SlowDown');
   });
 });

@@ -73,7 +73,7 @@ async function operate({ agent, create, clock }, times) {
   await clock.run(1);
 }
 
-export async function engineCost({ rounds = 30 } = {}) {
+export async function scale({ rounds = 30 } = {}) {
   const names = ['create', 'start', 'pause', 'remove'];
   const empty = () => Object.fromEntries(names.map((name) => [name, []]));
   const small = await busyEngine(few);
