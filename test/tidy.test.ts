@@ -13,23 +13,24 @@ const borders: readonly {
   readonly packages: readonly RegExp[];
 }[] = [
   { layer: /^machines\//, may: [/^machines\//], packages: [/^xstate$/] },
-  { layer: /^src\/errors\.ts$/, may: [/^machines\/vocabulary/, /^src\/errors\/.*\.json$/], packages: [] },
+  { layer: /^src\/errors\.ts$/, may: [/^machines\/vocabulary/, /^src\/errors\/messages\.ts$/], packages: [] },
   { layer: /^src\/errors\//, may: [/^src\/errors\//], packages: [] },
+  { layer: /^src\/ports\//, may: [/^machines\/vocabulary/], packages: [] },
   {
-    layer: /^src\/cloud\/(http|disk-blobs|read-body)\.ts$/,
-    may: [/^src\/(cloud|errors|ports)\//, /^src\/errors\.ts$/],
-    packages: [/^node:/, /^busboy$/],
+    layer: /^src\/cloud\/(http\.ts|host\/)/,
+    may: [/^src\/(cloud|errors|ports)\//, /^src\/errors\.ts$/, /^src\/adapters\/(clock\/system|store\/lock)\.ts$/],
+    packages: [/^node:/, /^busboy$/, /^valibot$/],
   },
   {
     layer: /^src\/cloud\//,
     may: [
       /^src\/(cloud|errors|ports)\//,
       /^src\/errors\.ts$/,
-      /^src\/adapters\/transport\/(content|multipart|internet)\.ts$/,
+      /^src\/adapters\/transport\/(content|multipart|internet|trouble)\.ts$/,
+      /^src\/adapters\/clock\/system\.ts$/,
     ],
     packages: [/^immer$/, /^valibot$/, /^@noble\/hashes\//, /^fast-xml-parser$/],
   },
-  { layer: /^src\/ports\//, may: [/^machines\/vocabulary/], packages: [] },
   {
     layer: /^src\/engine\//,
     may: [/^machines\//, /^src\/ports\//, /^src\/engine\//, /^src\/errors\.ts$/],
@@ -53,9 +54,24 @@ const borders: readonly {
     packages: [],
   },
   {
+    layer: /^src\/conformance\//,
+    may: [/^src\/(conformance|engine|api|ports)\//, /^src\/errors\.ts$/, /^machines\//],
+    packages: [/^valibot$/],
+  },
+  {
+    layer: /^src\/repro\//,
+    may: [/^src\/(repro|sim|api|engine|ports|adapters|errors)\//, /^src\/errors\.ts$/, /^machines\//],
+    packages: [],
+  },
+  {
+    layer: /^src\/fuzz\/(node|vitest)\//,
+    may: [/^src\/(fuzz|sim|repro|api|engine|ports|adapters)\//, /^src\/(index|errors)\.ts$/, /^machines\//],
+    packages: [/^node:/, /^jiti$/, /^vitest$/],
+  },
+  {
     layer: /^src\/fuzz\//,
-    may: [/^src\/(fuzz|sim|api|engine)\//, /^src\/(index|errors)\.ts$/, /^machines\//],
-    packages: [/^fast-check$/],
+    may: [/^src\/(fuzz|sim|repro|api|engine|ports|adapters)\//, /^src\/(index|errors)\.ts$/, /^machines\//],
+    packages: [/^fast-check$/, /^valibot$/],
   },
   {
     layer: /^src\/harmony\//,
@@ -103,22 +119,25 @@ it('only the command line reads the environment', () => {
   expect(readers).toEqual(['src/cli/main.ts']);
 });
 
-it.each(['src/index.ts', 'machines/index.ts', 'src/sim/index.ts'])('%s runs in a browser', async (entry) => {
-  const { metafile, errors } = await build({
-    entryPoints: [join(root, entry)],
-    bundle: true,
-    write: false,
-    metafile: true,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['browser'],
-    logLevel: 'silent',
-  });
+it.each(['src/index.ts', 'machines/index.ts', 'src/sim/index.ts', 'src/errors/index.ts', 'src/cloud/index.ts'])(
+  '%s runs in a browser',
+  async (entry) => {
+    const { metafile, errors } = await build({
+      entryPoints: [join(root, entry)],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'browser',
+      conditions: ['browser'],
+      logLevel: 'silent',
+    });
 
-  const outside = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
-  expect(errors).toEqual([]);
-  expect(outside).toEqual([]);
-});
+    const outside = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
+    expect(errors).toEqual([]);
+    expect(outside).toEqual([]);
+  },
+);
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -128,7 +147,10 @@ function sources(folder: string): string[] {
 }
 
 function importsOf(file: string): string[] {
-  return [...code(file).matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, target = '']) => target);
+  const statements = code(file).matchAll(
+    /^(?:import|export)\b(?:[\w\s{},*$]*\bfrom)?\s*'([^']+)'|\bimport\(\s*'([^']+)'/gm,
+  );
+  return [...statements].map(([, statement, call]) => statement ?? call ?? '');
 }
 
 /** Without comments, which may name what they like. */

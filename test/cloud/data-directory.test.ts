@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataDirectory } from '../../src/cloud/data-directory.ts';
+import { openDataDirectory } from '../../src/cloud/host/data-directory.ts';
 import { DataError, serveCloud } from '../../src/cloud/http.ts';
 import { tiny } from './tiny.ts';
 import { closeAll, serve } from './wire.ts';
@@ -101,7 +101,7 @@ describe('a data directory', () => {
   });
 
   it('is free again when its server was killed, and has all that was saved', async () => {
-    const server = join(import.meta.dirname, '../../src/cloud/data-directory.ts');
+    const server = join(import.meta.dirname, '../../src/cloud/host/data-directory.ts');
     const child = `
       const { openDataDirectory } = await import(${JSON.stringify(server)});
       const directory = openDataDirectory(${JSON.stringify(dataDir)}, 'gokuai');

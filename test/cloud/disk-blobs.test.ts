@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openDiskBlobs } from '../../src/cloud/disk-blobs.ts';
+import { openDiskBlobs } from '../../src/cloud/host/disk-blobs.ts';
 import { createMemoryBlobs } from '../../src/cloud/memory-blobs.ts';
 import { blobsContract } from '../contracts/blobs.ts';
 

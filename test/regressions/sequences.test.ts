@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
 import type { Rules } from '../../machines/vocabulary.ts';
-import { type Move, playAll } from '../../src/fuzz/commands.ts';
-import { brokenIn } from '../../src/fuzz/invariants.ts';
-import type { Draft } from '../../src/fuzz/model-task.ts';
+import { type Move, playAll } from '../../src/fuzz/engine/commands.ts';
+import { brokenIn } from '../../src/fuzz/engine/invariants.ts';
+import type { Draft } from '../../src/fuzz/engine/model-task.ts';
 
 /** Sequences that once told the engine from the model, shrunk to what was needed. */
 const draft: Draft = {

@@ -1,10 +1,10 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '../ports/clock.ts';
-import type { Blobs } from './blobs.ts';
-import type { Course } from './course.ts';
-import type { HostLimits } from './limits.ts';
-import { toWire } from './wire-text.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Blobs } from '../blobs.ts';
+import type { Course } from '../course.ts';
+import type { HostLimits } from '../limits.ts';
+import { toWire } from '../wire-text.ts';
 
 export interface SendOptions {
   readonly blobs: Blobs;

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
-import type { Clock, Timer } from '../ports/clock.ts';
-import type { Blobs, BlobWriter } from './blobs.ts';
-import type { HostLimits } from './limits.ts';
-import { bodyKind, type RequestHead, textBytesMax, textOf } from './request.ts';
-import type { FormFile, RequestBody } from './service.ts';
-import { decodeQuery } from './text.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Blobs, BlobWriter } from '../blobs.ts';
+import type { HostLimits } from '../limits.ts';
+import { bodyKind, type RequestHead, textBytesMax, textOf } from '../request.ts';
+import type { FormFile, RequestBody } from '../service.ts';
+import { decodeQuery } from '../text.ts';
 
 export interface ReadBodyOptions {
   readonly blobs: Blobs;

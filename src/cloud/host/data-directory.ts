@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { lockStore, type WriterLock } from '../adapters/store/lock.ts';
-import { StoreTrouble } from '../ports/store.ts';
+import { lockStore, type WriterLock } from '../../adapters/store/lock.ts';
+import { StoreTrouble } from '../../ports/store.ts';
+import { liveBlobs } from '../live-blobs.ts';
 import { type DiskBlobs, openDiskBlobs } from './disk-blobs.ts';
-import { liveBlobs } from './live-blobs.ts';
 
 /** What a server keeps between two lives: `state.json` and `blobs/`, in a directory that no other server may use. */
 export interface DataDirectory {

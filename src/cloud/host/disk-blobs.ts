@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type BlobRef, type Blobs, type BlobWriter, headBytes, md5HeadBytes } from './blobs.ts';
-import { toRef } from './digests.ts';
+import { type BlobRef, type Blobs, type BlobWriter, headBytes, md5HeadBytes } from '../blobs.ts';
+import { toRef } from '../digests.ts';
 
 /** Blobs as files of one directory, each named by its id. They outlive the process, not a power cut. */
 export interface DiskBlobs extends Blobs {

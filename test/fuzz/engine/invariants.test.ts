@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TraceEntry } from '../../src/engine/trace.ts';
-import { type Move, playAll } from '../../src/fuzz/commands.ts';
+import type { TraceEntry } from '../../../src/engine/trace.ts';
+import { type Move, playAll } from '../../../src/fuzz/engine/commands.ts';
 import {
   acknowledgedMeansStored,
   brokenIn,
@@ -10,8 +10,8 @@ import {
   slotsKept,
   statesAlongEdges,
   transferOnlyWhileRunning,
-} from '../../src/fuzz/invariants.ts';
-import type { Draft } from '../../src/fuzz/model-task.ts';
+} from '../../../src/fuzz/engine/invariants.ts';
+import type { Draft } from '../../../src/fuzz/engine/model-task.ts';
 
 const draft: Draft = {
   action: 'download',
