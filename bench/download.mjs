@@ -101,7 +101,7 @@ export async function downloads({ quick }) {
   });
 }
 
-/** The least of rounds, where a machine disturbs: medians of rates, and what they are to each other. */
+/** Rates by the medians of the rounds, and what they are to each other. */
 function comparison(times, bytes) {
   const rate = (name) => bytes / mib / (median(times[name]) / 1000);
   return (name, atLeast) => {

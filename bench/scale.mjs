@@ -73,7 +73,8 @@ async function operate({ agent, create, clock }, times) {
   await clock.run(1);
 }
 
-export async function scale({ rounds = 30 } = {}) {
+export async function scale({ quick }) {
+  const rounds = quick ? 10 : 30;
   const names = ['create', 'start', 'pause', 'remove'];
   const empty = () => Object.fromEntries(names.map((name) => [name, []]));
   const small = await busyEngine(few);
