@@ -1,6 +1,6 @@
 import type { FaultCause } from '../../machines/vocabulary.ts';
 import type { HeaderList } from '../adapters/transport/carrier.ts';
-import type { FaultRule, RequestFacts, Verdict } from '../adapters/transport/internet.ts';
+import type { FaultRule, Personality, RequestFacts, Verdict } from '../adapters/transport/internet.ts';
 
 export type { FaultRule, RequestFacts, Verdict } from '../adapters/transport/internet.ts';
 
@@ -42,6 +42,11 @@ export function answer(status: number, scope?: FaultScope, headers: HeaderList =
 /** The first byte of the response is late. */
 export function delayFirstByte(delayMs: number, scope?: FaultScope): FaultRule {
   return strike({ type: 'delay', delayMs }, scope);
+}
+
+/** The server is another one: `behave(noRanges)`, `behave(failing(503), { times: 2 })`. */
+export function behave(as: Personality, scope?: FaultScope): FaultRule {
+  return strike({ type: 'behave', as }, scope);
 }
 
 function strike(verdict: Verdict, { times = 1, url, method }: FaultScope = {}): FaultRule {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import { replaceTimers } from './global-timers.ts';
 import { createSimulatedClock, type SimulatedClock } from './simulated.ts';
 
 /** Time that runs ahead by itself. While it does, `setTimeout`, `setInterval` and `Date` of this process follow it. */
@@ -20,7 +21,7 @@ const real = { setImmediate, setTimeout, elapsed: () => performance.now(), now: 
  */
 export function startVirtualTime(): VirtualTime {
   const clock = createSimulatedClock({ startMs: real.now() });
-  const restore = replaceTimers(clock);
+  const { restore } = replaceTimers(clock);
   let isStopped = false;
   void drive(clock, () => isStopped);
   return {
@@ -69,103 +70,5 @@ async function pass(clock: SimulatedClock, ms: number): Promise<void> {
     process.nextTick(() => {
       throw error;
     });
-  }
-}
-
-type Callback = (...parameters: unknown[]) => void;
-
-/** @returns puts them back. */
-function replaceTimers(clock: Clock): () => void {
-  const { setTimeout, setInterval, clearTimeout, clearInterval, Date: RealDate } = globalThis;
-  const timers = new Map<number, VirtualTimer>();
-  const set =
-    (repeats: boolean) =>
-    (ring: Callback, delayMs = 0, ...parameters: unknown[]): VirtualTimer => {
-      const timer: VirtualTimer = new VirtualTimer(clock, Math.max(1, Number(delayMs) || 0), repeats, () => {
-        if (!repeats) timers.delete(timer.id);
-        ring(...parameters);
-      });
-      timers.set(timer.id, timer);
-      return timer;
-    };
-  const clear = (timer: unknown) => {
-    (timer instanceof VirtualTimer ? timer : timers.get(Number(timer)))?.close();
-    timers.delete(Number(timer));
-  };
-  class VirtualDate extends RealDate {
-    constructor(...parameters: readonly unknown[]) {
-      super(...((parameters.length === 0 ? [clock.now()] : parameters) as [number]));
-    }
-    static override now(): number {
-      return clock.now();
-    }
-  }
-  const replaced = { setTimeout: set(false), setInterval: set(true), clearTimeout: clear, clearInterval: clear };
-  Object.assign(globalThis, replaced, { Date: VirtualDate });
-  return () => {
-    Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval, Date: RealDate });
-    for (const timer of timers.values()) timer.close();
-  };
-}
-
-let lastId = 0;
-
-/** What the process's own timers are, to those who hold one. */
-class VirtualTimer {
-  readonly id = ++lastId;
-  readonly #clock: Clock;
-  readonly #delayMs: number;
-  readonly #repeats: boolean;
-  readonly #ring: () => void;
-  #bell: { cancel(): void };
-  #isRef = true;
-
-  constructor(clock: Clock, delayMs: number, repeats: boolean, ring: () => void) {
-    this.#clock = clock;
-    this.#delayMs = delayMs;
-    this.#repeats = repeats;
-    this.#ring = ring;
-    this.#bell = this.#set();
-  }
-
-  ref(): this {
-    return this.#hold(true);
-  }
-
-  unref(): this {
-    return this.#hold(false);
-  }
-
-  hasRef(): boolean {
-    return this.#isRef;
-  }
-
-  refresh(): this {
-    this.#bell.cancel();
-    this.#bell = this.#set();
-    return this;
-  }
-
-  close(): void {
-    this.#bell.cancel();
-  }
-
-  [Symbol.toPrimitive](): number {
-    return this.id;
-  }
-
-  /** A timer that holds no process is idle, and moves no time. It begins anew, which is as good as at once after it was set. */
-  #hold(isRef: boolean): this {
-    if (isRef === this.#isRef) return this;
-    this.#isRef = isRef;
-    return this.refresh();
-  }
-
-  #set() {
-    const ring = () => {
-      if (this.#repeats) this.#bell = this.#set();
-      this.#ring();
-    };
-    return this.#clock.after(this.#delayMs, ring, { idle: !this.#isRef });
   }
 }

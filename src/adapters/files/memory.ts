@@ -1,6 +1,8 @@
 import { unreachable } from '../../errors.ts';
 import { type Files, FileTrouble, type FileWriter, type Look } from '../../ports/files.ts';
+import type { Random } from '../../ports/random.ts';
 import { followLinks, parentOf } from './links.ts';
+import { MemoryFaults } from './memory-faults.ts';
 import { MemoryFile } from './memory-file.ts';
 
 /** Longest name of one file or directory, in bytes, and of a whole path; as on Linux. */
@@ -29,24 +31,41 @@ export interface MemoryFiles extends Files {
   setMode(path: string, mode: { readonly readable?: boolean; readonly writable?: boolean }): void;
   /**
    * From now on opening, emptying and removing the file fails with `kind`. With `afterBytes` they work, and reading and
-   * writing fail once so many bytes more have passed; the bytes before are kept.
+   * writing fail once so many bytes more have passed; the bytes before are kept. A directory's fault is that of every
+   * file in it, `/` that of the whole disk.
    */
   fail(path: string, kind: FileTrouble['kind'], options?: { readonly afterBytes?: number }): void;
   /** Ends what `fail` began. */
   heal(path: string): void;
   /** Bytes of all files, those included that are unlinked and still open. */
   readonly usedBytes: number;
+  /** From now on so many bytes fit; those that are there stay. Infinity for as many as memory holds. */
+  setCapacity(bytes: number): void;
+  /** Everything that was written outlives a power cut. */
+  sync(): void;
+  /** Whoever has files open dies: nothing that they asked is ever answered. What is written stays. */
+  crash(): void;
+  /**
+   * A crash of the whole machine. Of the bytes that a file was given since its last sync, a beginning stays: all, some or
+   * none, as chance has it. Names, truncations and what `write` put there stay, as on a file system that keeps their order.
+   * @returns what was lost: path → bytes.
+   */
+  cutPower(random: Random): Readonly<Record<string, number>>;
 }
 
 export interface MemoryFilesOptions {
   /** Bytes that fit on the disk; without it as many as memory holds. */
   readonly capacityBytes?: number;
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
+  /** Whether a file is synced when it is closed. Default false. */
+  readonly syncs?: boolean;
+  /** Time, ms, by which the system syncs a file 30 s after it was written. Without it, it never does so by itself. */
+  readonly elapsed?: () => number;
 }
 
 /** A disk with nothing but its root and `files`. @throws FileTrouble (kind `space`) when they do not fit. */
 export function createMemoryFiles(options: MemoryFilesOptions = {}): MemoryFiles {
-  const disk = new MemoryDisk(options.capacityBytes ?? Number.POSITIVE_INFINITY);
+  const disk = new MemoryDisk(options);
   for (const [path, content] of Object.entries(options.files ?? {})) disk.write(path, content);
   return disk;
 }
@@ -59,21 +78,22 @@ interface Directory {
   writable: boolean;
 }
 
-interface Fault {
-  readonly kind: FileTrouble['kind'];
-  /** Bytes that still pass; null for one that is met at the opening. */
-  bytesLeft: number | null;
-}
-
 class MemoryDisk implements MemoryFiles {
-  readonly #capacityBytes: number;
+  readonly #syncs: boolean;
+  readonly #elapsed: () => number;
   /** By real path: one whose parents are all there, and none of them a link. */
   readonly #nodes = new Map<string, Node>([['/', newDirectory()]]);
-  readonly #faults = new Map<string, Fault>();
+  readonly #faults = new MemoryFaults();
+  /** Files that somebody has open. */
+  #opened = new Set<MemoryFile>();
+  #capacityBytes: number;
   #usedBytes = 0;
+  #crashes = 0;
 
-  constructor(capacityBytes: number) {
+  constructor({ capacityBytes = Number.POSITIVE_INFINITY, syncs = false, elapsed = () => 0 }: MemoryFilesOptions) {
     this.#capacityBytes = capacityBytes;
+    this.#syncs = syncs;
+    this.#elapsed = elapsed;
   }
 
   get usedBytes(): number {
@@ -115,7 +135,7 @@ class MemoryDisk implements MemoryFiles {
     const { real, node } = this.#find(path, false);
     if (node === undefined) return;
     if (node.kind === 'directory') throw new FileTrouble('directory', `${path} is a directory`);
-    this.#meetFault(real);
+    this.#faults.meet(real);
     this.#mayChange(parentOf(real));
     this.#remove(real);
   }
@@ -124,20 +144,23 @@ class MemoryDisk implements MemoryFiles {
     const { file, real } = this.#open(path, 'writable', true);
     if (file.bytes < offset) throw new FileTrouble('io', `${path} has ${file.bytes} bytes, fewer than ${offset}`);
     this.#resize(file, offset);
-    file.handles++;
+    const letGo = this.#take(file);
+    const life = this.#crashes;
     let trouble: FileTrouble | null = null;
     let closed = false;
     return {
       write: async (piece) => {
+        if (life !== this.#crashes) return forever();
         if (closed) unreachable('a write to a closed file');
         trouble ??= this.#write(file, real, piece);
         if (trouble !== null) throw trouble;
       },
       close: async () => {
+        if (life !== this.#crashes) return forever();
         if (closed) return;
         closed = true;
-        file.handles--;
-        this.#release(file);
+        if (this.#syncs && trouble === null) file.sync();
+        letGo();
         if (trouble !== null) throw trouble;
       },
     };
@@ -145,20 +168,21 @@ class MemoryDisk implements MemoryFiles {
 
   async *reader(path: string, from: number, to: number): AsyncGenerator<Uint8Array> {
     const { file, real } = this.#open(path, 'readable');
-    file.handles++;
+    const letGo = this.#take(file);
+    const life = this.#crashes;
     try {
       if (file.bytes <= to) throw new FileTrouble('io', `${path} is shorter than ${to + 1} bytes`);
       for (let at = from; at <= to; ) {
         const piece = file.copy(at, Math.min(at + pieceBytes, to + 1));
-        const passed = this.#pass(real, piece.length);
+        const { passed, trouble } = this.#faults.pass(real, piece.length);
         if (passed > 0) yield piece.subarray(0, passed);
-        if (passed < piece.length) throw this.#faultAt(real);
+        if (life !== this.#crashes) await forever();
+        if (trouble !== null) throw trouble;
         if (passed === 0) throw new FileTrouble('io', `${path} is shorter than ${to + 1} bytes`);
         at += passed;
       }
     } finally {
-      file.handles--;
-      this.#release(file);
+      letGo();
     }
   }
 
@@ -169,7 +193,9 @@ class MemoryDisk implements MemoryFiles {
     const file = node ?? this.#create(real);
     if (file.kind !== 'file') throw new FileTrouble('io', `${path} is not a file`);
     this.#resize(file, 0);
-    if (this.#append(file, bytes) < bytes.length) throw noSpace(path);
+    const fitted = this.#append(file, bytes);
+    file.sync();
+    if (fitted < bytes.length) throw noSpace(path);
   }
 
   read(path: string): Uint8Array {
@@ -211,11 +237,44 @@ class MemoryDisk implements MemoryFiles {
   }
 
   fail(path: string, kind: FileTrouble['kind'], options: { readonly afterBytes?: number } = {}): void {
-    this.#faults.set(this.realPath(path), { kind, bytesLeft: options.afterBytes ?? null });
+    this.#faults.set(this.realPath(path), kind, options.afterBytes ?? null);
   }
 
   heal(path: string): void {
-    this.#faults.delete(this.realPath(path));
+    this.#faults.clear(this.realPath(path));
+  }
+
+  setCapacity(bytes: number): void {
+    this.#capacityBytes = bytes;
+  }
+
+  sync(): void {
+    for (const node of this.#nodes.values()) if (node.kind === 'file') node.sync();
+  }
+
+  crash(): void {
+    this.#crashes += 1;
+    const opened = this.#opened;
+    this.#opened = new Set();
+    for (const file of opened) {
+      file.handles = 0;
+      this.#release(file);
+    }
+  }
+
+  cutPower(random: Random): Readonly<Record<string, number>> {
+    this.crash();
+    const lost: [path: string, bytes: number][] = [];
+    for (const path of this.list()) {
+      const file = this.#nodes.get(path);
+      if (file?.kind !== 'file') continue;
+      file.writeBack(this.#elapsed());
+      const bytes = Math.round(file.unsynced * Math.min(1, Math.max(0, 2 * random.next() - 0.5)));
+      this.#resize(file, file.bytes - bytes);
+      file.sync();
+      if (bytes > 0) lost.push([path, bytes]);
+    }
+    return Object.fromEntries(lost);
   }
 
   /** What is at a path; a link at its end is followed unless it is meant itself. @throws FileTrouble: something is in the way. */
@@ -241,7 +300,7 @@ class MemoryDisk implements MemoryFiles {
   ): { readonly file: MemoryFile; readonly real: string } {
     const { real, node } = this.#find(path);
     if (node?.kind === 'directory') throw new FileTrouble('directory', `${path} is a directory`);
-    this.#meetFault(real);
+    this.#faults.meet(real);
     if (node === undefined) {
       if (!create || !this.#nodes.has(parentOf(real) || '/'))
         throw new FileTrouble('missing', `${path} does not exist`);
@@ -265,35 +324,16 @@ class MemoryDisk implements MemoryFiles {
       throw new FileTrouble('permission', `${directory} is not writable`);
   }
 
-  #meetFault(real: string): void {
-    if (this.#faults.get(real)?.bytesLeft === null) throw this.#faultAt(real);
-  }
-
-  /** How many of `bytes` pass before a fault. */
-  #pass(real: string, bytes: number): number {
-    const fault = this.#faults.get(real);
-    if (fault === undefined) return bytes;
-    const passed = Math.min(bytes, fault.bytesLeft ?? 0);
-    fault.bytesLeft = (fault.bytesLeft ?? 0) - passed;
-    return passed;
-  }
-
-  #faultAt(real: string): FileTrouble {
-    const kind = this.#faults.get(real)?.kind ?? unreachable(`no fault at ${real}`);
-    return new FileTrouble(kind, `${real}: ${kind}, as asked for`);
-  }
-
   /** Writes what passes and fits, and tells what kept the rest out. */
   #write(file: MemoryFile, real: string, piece: Uint8Array): FileTrouble | null {
-    const passed = this.#pass(real, piece.length);
-    if (this.#append(file, piece.subarray(0, passed)) < passed) return noSpace(real);
-    return passed < piece.length ? this.#faultAt(real) : null;
+    const { passed, trouble } = this.#faults.pass(real, piece.length);
+    return this.#append(file, piece.subarray(0, passed)) < passed ? noSpace(real) : trouble;
   }
 
   /** @returns how many bytes fitted. */
   #append(file: MemoryFile, bytes: Uint8Array): number {
-    const fitting = Math.min(bytes.length, this.#capacityBytes - this.#usedBytes);
-    file.append(bytes.subarray(0, fitting));
+    const fitting = Math.min(bytes.length, Math.max(0, this.#capacityBytes - this.#usedBytes));
+    file.append(bytes.subarray(0, fitting), this.#elapsed());
     this.#usedBytes += fitting;
     return fitting;
   }
@@ -318,10 +358,27 @@ class MemoryDisk implements MemoryFiles {
     this.#release(node);
   }
 
+  /** @returns lets go of it again; does nothing when a crash has done so. */
+  #take(file: MemoryFile): () => void {
+    const life = this.#crashes;
+    file.handles++;
+    this.#opened.add(file);
+    return () => {
+      if (life !== this.#crashes) return;
+      if (--file.handles === 0) this.#opened.delete(file);
+      this.#release(file);
+    };
+  }
+
   /** An unlinked file keeps its bytes for those who have it open. */
   #release(file: MemoryFile): void {
     if (!file.linked && file.handles === 0) this.#resize(file, 0);
   }
+}
+
+/** What somebody who is dead is answered. */
+function forever(): Promise<never> {
+  return new Promise(() => {});
 }
 
 function newDirectory(): Directory {

@@ -9,11 +9,22 @@ export interface MemoryStore extends Store {
   reopen(): MemoryStore;
   /** The next commit writes nothing and throws trouble of this kind. */
   failNext(kind: StoreTrouble['kind']): void;
+  /** Commits that were made, by this handle and those before it. */
+  readonly commits: number;
+  /** Is asked at each step of each commit, of this handle and those after it; null for nobody. Its throw ends the commit there. */
+  watch(watcher: CommitWatcher | null): void;
 }
+
+/**
+ * A commit comes past. `n` counts from 1; one that fails does not count.
+ * before, during: nothing of it stays when the watcher throws, since a torn commit is none. after: all of it does.
+ */
+export type CommitWatcher = (n: number, step: CommitStep) => void;
+export type CommitStep = 'before' | 'during' | 'after';
 
 /** A new and empty store. What is committed is kept, not copied: records and lives are never changed in place. */
 export function createMemoryStore(): MemoryStore {
-  return new MemoryHandle({ tasks: new Map(), groups: new Map(), writer: null });
+  return new MemoryHandle({ tasks: new Map(), groups: new Map(), writer: null, watcher: null, commits: 0 });
 }
 
 /** What stays when handles come and go. */
@@ -23,6 +34,8 @@ interface Medium {
   /** By gid. */
   readonly groups: Map<string, GroupRecord>;
   writer: MemoryHandle | null;
+  watcher: CommitWatcher | null;
+  commits: number;
 }
 
 class MemoryHandle implements MemoryStore {
@@ -49,7 +62,10 @@ class MemoryHandle implements MemoryStore {
     const kind = this.#failure;
     this.#failure = null;
     if (kind !== null) throw new StoreTrouble(kind, `the commit failed: ${kind}, as asked for`);
+    const n = this.#medium.commits + 1;
+    this.#medium.watcher?.(n, 'before');
     const after = this.#after(changes);
+    this.#medium.watcher?.(n, 'during');
     for (const [tid, task] of after) {
       if (task === null) this.#medium.tasks.delete(tid);
       else this.#medium.tasks.set(tid, task);
@@ -58,6 +74,8 @@ class MemoryHandle implements MemoryStore {
       if (change.type === 'group.put') this.#medium.groups.set(change.group.gid, change.group);
       else if (change.type === 'group.forgotten') this.#medium.groups.delete(change.gid);
     }
+    this.#medium.commits = n;
+    this.#medium.watcher?.(n, 'after');
   }
 
   close(): void {
@@ -76,6 +94,14 @@ class MemoryHandle implements MemoryStore {
 
   failNext(kind: StoreTrouble['kind']): void {
     this.#failure = kind;
+  }
+
+  get commits(): number {
+    return this.#medium.commits;
+  }
+
+  watch(watcher: CommitWatcher | null): void {
+    this.#medium.watcher = watcher;
   }
 
   /** What becomes of the tasks that `changes` name; null for forgotten. */

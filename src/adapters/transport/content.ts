@@ -9,7 +9,7 @@ export interface Content {
 const periodBytes = 65_521;
 
 /** Bytes that look random, always the same for the same path, size and seed. */
-export function generateContent(path: string, size: number, seed = 0): Content {
+export function generateContent(path: string, size: number, seed: number | string = 0): Content {
   const tile = fill(Math.min(size, periodBytes), hash(`${path} ${size} ${seed}`));
   return {
     size,

@@ -6,6 +6,8 @@ import { parseMultipart } from './multipart.ts';
 export interface FileServerOptions {
   /** Path → size in bytes, or the content itself. */
   readonly files?: Readonly<Record<string, number | string | Content>>;
+  /** Bytes of generated content at every path that `files` does not name; without it there is none: 404. */
+  readonly otherBytes?: number;
   readonly seed?: number;
   /** changing: another one for every response. Default stable. */
   readonly etag?: 'stable' | 'changing' | 'none';
@@ -51,6 +53,8 @@ export interface FileServer {
   readonly uploads: readonly SeenUpload[];
   /** What a GET of the path would give; null for nothing. */
   contentAt(path: string): Content | null;
+  /** Serves something else there from now on, with another etag; null for nothing. */
+  put(path: string, file: number | string | Content | null): void;
 }
 
 /**
@@ -63,6 +67,8 @@ export function createFileServer(options: FileServerOptions = {}): FileServer {
   const uploads: SeenUpload[] = [];
   const files = new Map<string, Content>();
   const answered = new Map<string, number>();
+  /** How often the file at a path was changed. */
+  const versions = new Map<string, number>();
   const served = options.files ?? {};
   let changes = 0;
   for (const [path, file] of Object.entries(served)) {
@@ -84,13 +90,20 @@ export function createFileServer(options: FileServerOptions = {}): FileServer {
   const etagOf = (path: string, file: Content): string | null => {
     if (options.etag === 'none') return null;
     if (options.etag === 'changing') changes += 1;
-    return `"${path.slice(1)}-${file.size}-${changes}"`;
+    return `"${path.slice(1)}-${file.size}-${changes + (versions.get(path) ?? 0)}"`;
+  };
+
+  const contentAt = (path: string): Content | null => {
+    if (options.otherBytes !== undefined && !files.has(path)) {
+      files.set(path, toContent(path, options.otherBytes, options.seed ?? 0));
+    }
+    return files.get(path) ?? null;
   };
 
   const read = (request: ServerRequest): ServerResponse => {
     const path = request.url.pathname;
-    const file = files.get(path);
-    if (file === undefined) return answerWith(404, [], 'no such file\n');
+    const file = contentAt(path);
+    if (file === null) return answerWith(404, [], 'no such file\n');
     const etag = etagOf(path, file);
     const headers: [string, string][] = [['content-type', 'application/octet-stream']];
     if (etag !== null) headers.push(['etag', etag]);
@@ -120,7 +133,13 @@ export function createFileServer(options: FileServerOptions = {}): FileServer {
   return {
     requests,
     uploads,
-    contentAt: (path) => files.get(path) ?? null,
+    contentAt,
+    put(path, file) {
+      const version = (versions.get(path) ?? 0) + 1;
+      versions.set(path, version);
+      if (file === null) files.delete(path);
+      else files.set(path, typeof file === 'object' ? file : toContent(path, file, `${options.seed ?? 0}-${version}`));
+    },
     handle(request) {
       const path = request.url.pathname;
       const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -131,7 +150,7 @@ export function createFileServer(options: FileServerOptions = {}): FileServer {
   };
 }
 
-function toContent(path: string, file: number | string, seed: number): Content {
+function toContent(path: string, file: number | string, seed: number | string): Content {
   return typeof file === 'number' ? generateContent(path, file, seed) : contentOf(file);
 }
 

@@ -22,10 +22,15 @@ export interface ServerResponse {
   readonly verdict?: Extract<Verdict, { readonly type: 'cut' | 'stall' | 'delay' }>;
   /** Slower than the wire. */
   readonly bytesPerSecond?: number;
+  /** Until the first byte, beside all else that takes time. */
+  readonly delayMs?: number;
 }
 
 /** One origin. It may remember; it answers at once, and the wire takes the time. */
 export type Handler = (request: ServerRequest) => ServerResponse;
+
+/** Stands before a server, and changes what it is asked or what it answers. Keeps no state of its own. */
+export type Personality = (request: ServerRequest, serve: Handler) => ServerResponse;
 
 /** How the wire to a server is. */
 export interface Wire {
@@ -33,6 +38,8 @@ export interface Wire {
   readonly latencyMs: number;
   /** 0 for no limit: then a body takes no time at all. */
   readonly bytesPerSecond: number;
+  /** The share of packets that are lost and sent again, from 0 to below 1: lost time, never lost bytes. */
+  readonly loss: number;
 }
 
 /** What fault rules know of a request; each redirect followed is a request of its own. */
@@ -61,12 +68,15 @@ export type Verdict =
   /** The response ends early and nobody can tell: it names no length. */
   | { readonly type: 'truncate'; readonly bytes: number }
   /** The response is late. */
-  | { readonly type: 'delay'; readonly delayMs: number };
+  | { readonly type: 'delay'; readonly delayMs: number }
+  /** The server answers as another one would. */
+  | { readonly type: 'behave'; readonly as: Personality };
 
 /** A rule keeps no state of its own, so that one list of rules serves many worlds. */
 export type FaultRule = (request: RequestFacts) => Verdict;
 
 export interface Meeting {
+  /** As it is when it is asked for. */
   readonly wire: Wire;
   readonly verdict: Verdict;
 }
@@ -76,34 +86,49 @@ export interface Internet {
   reach(url: URL): Handler | 'dns' | 'tcp';
   /** What happens to one request; called once for each. */
   meet(method: string, url: URL): Meeting;
+  /** From now on the wire is so, also for what is on its way. */
+  setWire(wire: WireOption): void;
+  /** Adds a rule, which is asked before all others. @returns takes it away again. */
+  addFault(rule: FaultRule): () => void;
 }
+
+/** One wire for all, or one for each request. */
+export type WireOption = Partial<Wire> | ((method: string, url: URL) => Partial<Wire>);
 
 export interface InternetOptions {
   /** Origin, such as `https://files.example`, → who answers there. May grow while the internet is used. */
   readonly hosts: Readonly<Record<string, Handler>>;
   /** 20 ms and no limit, where nothing else is said. */
-  readonly wire?: Partial<Wire> | ((method: string, url: URL) => Partial<Wire>);
+  readonly wire?: WireOption;
   /** Asked in order; the first verdict that is not `pass` wins. */
   readonly faults?: readonly FaultRule[];
+  /** Is shown each request with what happens to it. */
+  readonly onRequest?: (request: Omit<RequestFacts, 'struck'>, verdict: Verdict) => void;
 }
 
-const defaultWire: Wire = { latencyMs: 20, bytesPerSecond: 0 };
+const defaultWire: Wire = { latencyMs: 20, bytesPerSecond: 0, loss: 0 };
 
-export function createInternet({ hosts, wire = {}, faults = [] }: InternetOptions): Internet {
+export function createInternet(options: InternetOptions): Internet {
+  const { hosts, onRequest } = options;
   const attempts = new Map<string, number>();
-  const struck = faults.map(() => 0);
+  let rules = (options.faults ?? []).map((rule) => ({ rule, struck: 0 }));
+  let wire = options.wire ?? {};
   let n = 0;
 
   const judge = (facts: Omit<RequestFacts, 'struck'>): Verdict => {
-    for (const [index, rule] of faults.entries()) {
-      const before = struck[index] ?? 0;
-      const verdict = rule({ ...facts, struck: before });
+    for (const each of rules) {
+      const verdict = each.rule({ ...facts, struck: each.struck });
       if (verdict === 'pass') continue;
-      struck[index] = before + 1;
+      each.struck += 1;
       return verdict;
     }
     return 'pass';
   };
+
+  const wireTo = (method: string, url: URL): Wire => ({
+    ...defaultWire,
+    ...(typeof wire === 'function' ? wire(method, url) : wire),
+  });
 
   return {
     reach(url) {
@@ -117,8 +142,28 @@ export function createInternet({ hosts, wire = {}, faults = [] }: InternetOption
       const attempt = (attempts.get(key) ?? 0) + 1;
       attempts.set(key, attempt);
       n += 1;
-      const special = typeof wire === 'function' ? wire(method, url) : wire;
-      return { wire: { ...defaultWire, ...special }, verdict: judge({ n, method, url: url.href, attempt }) };
+      const facts = { n, method, url: url.href, attempt };
+      const verdict = judge(facts);
+      onRequest?.(facts, verdict);
+      let asked = wire;
+      let known = wireTo(method, url);
+      return {
+        verdict,
+        get wire() {
+          if (asked !== wire) [asked, known] = [wire, wireTo(method, url)];
+          return known;
+        },
+      };
+    },
+    setWire(now) {
+      wire = now;
+    },
+    addFault(rule) {
+      const added = { rule, struck: 0 };
+      rules = [added, ...rules];
+      return () => {
+        rules = rules.filter((each) => each !== added);
+      };
     },
   };
 }
@@ -163,10 +208,11 @@ export function answerWith(status: number, headers: HeaderList = [], body = ''):
 }
 
 /** The response to a request that a verdict leaves to the server, or answers itself. */
-export function answerFor(verdict: Verdict, ask: () => ServerResponse): ServerResponse {
-  if (verdict === 'pass') return ask();
+export function answerFor(verdict: Verdict, request: ServerRequest, serve: Handler): ServerResponse {
+  if (verdict === 'pass') return serve(request);
   if (verdict.type === 'answer') return answerWith(verdict.status, verdict.headers, verdict.body);
-  const response = ask();
+  if (verdict.type === 'behave') return verdict.as(request, serve);
+  const response = serve(request);
   if (verdict.type !== 'truncate') return response;
   return { ...response, headers: response.headers.filter(([name]) => name.toLowerCase() !== 'content-length') };
 }

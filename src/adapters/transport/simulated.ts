@@ -14,6 +14,7 @@ import {
   type ServerRequest,
   type ServerResponse,
 } from './internet.ts';
+import { lostMs } from './loss.ts';
 import { contentLength } from './rules.ts';
 import { TransportTrouble } from './trouble.ts';
 
@@ -38,7 +39,9 @@ const offlineMsMax = 5_000;
  */
 export function createSimulatedTransport(options: SimulatedTransportOptions): Transport {
   const { clock, random, files } = options;
-  const carrier = { send: (request: OutgoingRequest) => new SimulatedCall(request, options) };
+  let sent = 0;
+  const send = (request: OutgoingRequest) => new SimulatedCall(request, options, random.fork(`loss ${++sent}`));
+  const carrier = { send };
   return createTransport({ clock, random, files, carrier }, async () => {});
 }
 
@@ -56,7 +59,10 @@ class SimulatedCall implements Call {
   readonly #internet: Internet;
   readonly #link: () => Pick<Link, 'type'>;
   readonly #meeting: Meeting;
-  #bytesPerSecond: number;
+  /** What becomes of its packets. */
+  readonly #loss: Random;
+  /** 0 for no limit but that of the wire. */
+  #servedPerSecond = 0;
   #answer: Answer | null = null;
   #delivered = 0;
   /** Bytes that the wire has let through and nobody has counted yet. */
@@ -65,13 +71,13 @@ class SimulatedCall implements Call {
   #timer: Timer | null = null;
   #giveUp: (trouble: TransportTrouble) => void = () => {};
 
-  constructor(request: OutgoingRequest, { clock, internet, link }: SimulatedTransportOptions) {
+  constructor(request: OutgoingRequest, { clock, internet, link }: SimulatedTransportOptions, loss: Random) {
     this.#request = request;
     this.#clock = clock;
     this.#internet = internet;
     this.#link = link;
     this.#meeting = internet.meet(request.method, request.url);
-    this.#bytesPerSecond = this.#meeting.wire.bytesPerSecond;
+    this.#loss = loss;
     this.head = this.#carry();
     // Whoever sent the request awaits the head in its own time.
     this.head.catch(() => {});
@@ -84,6 +90,7 @@ class SimulatedCall implements Call {
     if (left === 0) return this.#end(answer);
     await this.#online();
     const length = Math.min(await this.#passable(left), pieceBytesMax);
+    await this.#retransmit(length);
     const piece = answer.body.bytesAt(this.#delivered, length);
     this.#delivered += length;
     this.#credit -= length;
@@ -105,17 +112,19 @@ class SimulatedCall implements Call {
     const body = await this.#send();
     const { wire, verdict } = this.#meeting;
     const delayMs = verdict !== 'pass' && verdict.type === 'delay' ? verdict.delayMs : 0;
+    await this.#retransmit(1);
     await this.#wait(wire.latencyMs + delayMs);
     await this.#online();
 
     const { method, url } = this.#request;
-    const response = answerFor(verdict, () => handler(toServerRequest(this.#request, body, this.#clock.now())));
-    if (response.verdict?.type === 'delay') await this.#wait(response.verdict.delayMs);
+    const response = answerFor(verdict, toServerRequest(this.#request, body, this.#clock.now()), handler);
+    const serverMs = (response.delayMs ?? 0) + (response.verdict?.type === 'delay' ? response.verdict.delayMs : 0);
+    if (serverMs > 0) await this.#wait(serverMs);
     const { status, phrase } = response;
     const headers = toLists(response.headers);
     const bodiless = method === 'HEAD' || status === 204 || status === 304;
     this.#answer = this.#limited(response, bodiless ? 0 : contentLength(headers), url);
-    this.#bytesPerSecond = slower(this.#bytesPerSecond, response.bytesPerSecond ?? 0);
+    this.#servedPerSecond = response.bytesPerSecond ?? 0;
     return { version: 'HTTP/1.1', status, phrase, headers };
   }
 
@@ -123,8 +132,9 @@ class SimulatedCall implements Call {
     const { url, proxy, connectTimeoutMs } = this.#request;
     const { wire, verdict } = this.#meeting;
     const cause = verdict !== 'pass' && verdict.type === 'refuse' ? verdict.cause : null;
-    const late = cause === 'timeout' || wire.latencyMs > connectTimeoutMs;
-    await this.#wait(late ? connectTimeoutMs : wire.latencyMs);
+    const connectMs = wire.latencyMs + lostMs(this.#loss, 1, wire);
+    const late = cause === 'timeout' || connectMs > connectTimeoutMs;
+    await this.#wait(late ? connectTimeoutMs : connectMs);
     if (this.#link().type === 'offline') throw new TransportTrouble('tcp', 'the network is unreachable');
     if (late) throw new TransportTrouble('timeout', `no connection within ${connectTimeoutMs} ms`);
     if (cause !== null) throw new TransportTrouble(cause, `${cause}: as asked for`);
@@ -152,6 +162,7 @@ class SimulatedCall implements Call {
         const step = await this.#passable(length - moved);
         moved += step;
         this.#credit -= step;
+        await this.#retransmit(step);
       }
       if (this.#dropped) throw givenUp();
       pieces.push(piece.slice(0, length));
@@ -196,14 +207,20 @@ class SimulatedCall implements Call {
 
   /** Bytes that the wire lets through, one at least and `wanted` at most; waits for them. */
   async #passable(wanted: number): Promise<number> {
-    const bytesPerSecond = this.#bytesPerSecond;
-    if (bytesPerSecond <= 0) return wanted;
     while (this.#credit < 1) {
+      const bytesPerSecond = slower(this.#meeting.wire.bytesPerSecond, this.#servedPerSecond);
+      if (bytesPerSecond <= 0) return wanted;
       const waitMs = Math.min(stepMs, Math.ceil(((wanted - this.#credit) * 1000) / bytesPerSecond));
       await this.#wait(waitMs);
       this.#credit += (bytesPerSecond * waitMs) / 1000;
     }
     return Math.min(wanted, Math.floor(this.#credit));
+  }
+
+  async #retransmit(bytes: number): Promise<void> {
+    const delayMs = lostMs(this.#loss, bytes, this.#meeting.wire);
+    if (delayMs === Number.POSITIVE_INFINITY) throw new TransportTrouble('other', 'too many packets were lost');
+    if (delayMs > 0) await this.#wait(delayMs);
   }
 
   /** Goes on at once with a link, later when it comes back in time. */
