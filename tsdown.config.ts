@@ -1,20 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'tsdown';
+import { defineConfig, type UserConfig } from 'tsdown';
 
 /** The vitest plugin finds each module of the device as a file of its own. */
 const device = readdirSync(new URL('src/harmony', import.meta.url))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => name.replace(/\.ts$/, ''));
 
-const common = {
+const common: UserConfig = {
   format: 'esm',
   platform: 'neutral',
   // `longshore/node`, the device and the command line need them; that nothing else does is a test's to say.
   external: [/^node:/, /^vitest($|\/)/, 'vite', 'esbuild'],
   target: 'node20',
   dts: true,
-} as const;
+};
 
 /** Who only steps charts carries their definitions, and no interpreter. */
 const definitions = fileURLToPath(new URL('src/engine/definitions.ts', import.meta.url));
@@ -38,6 +38,9 @@ const everythingElse = defineConfig({
     sim: 'src/sim/index.ts',
     node: 'src/runtime.ts',
     errors: 'src/errors/index.ts',
+    repro: 'src/repro/index.ts',
+    fuzz: 'src/fuzz/index.ts',
+    conformance: 'src/conformance/index.ts',
     cloud: 'src/cloud/index.ts',
     'cloud/http': 'src/cloud/http.ts',
     cli: 'src/cli/main.ts',

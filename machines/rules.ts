@@ -61,5 +61,10 @@ export function ruleReader<Table extends { readonly [name in keyof Table]: Sides
   return <Name extends keyof Table, Set extends Rules>(rules: Set, name: Name): Table[Name][Set] => table[name][rules];
 }
 
+/** The set that is not this one. */
+export function otherRules(rules: Rules): Rules {
+  return rules === 'documented' ? 'device' : 'documented';
+}
+
 /** What a rule set holds. */
 export const rule = ruleReader(sides);

@@ -77,61 +77,79 @@ export function compareApps(rules: Rules, a: AppRank, b: AppRank): number {
 }
 
 /** The candidates of one app, each list in order. */
-export interface AppCandidates {
-  of(action: Action): Iterable<Candidate>;
+export interface AppCandidates<C extends Candidate = Candidate> {
+  of(action: Action): Iterable<C>;
   /** Both directions together. */
-  all(): Iterable<Candidate>;
+  all(): Iterable<C>;
 }
 
 export type Tier = 0 | 1 | 2;
 
 /**
  * Who runs: the whole scheduling policy of one direction. Looks no further than the slots reach, however many wait.
- * @param apps  in order; may be walked more than once.
- * @returns     the tier of each task that has a slot.
+ * @param apps  in order.
+ * @returns     the tasks that have a slot, by the order in which they took it: `tierAt` says which one it is.
  * @source harmony-request.md 3.5
  */
+export function takeSlots<C extends Candidate>(
+  apps: Iterable<AppCandidates<C>>,
+  action: Action,
+  [first, second, last]: Tiers['counts'],
+): C[] {
+  const taken: C[] = [];
+  const slotsMax = first + second + last;
+  if (slotsMax === 0) return taken;
+
+  const walk = apps[Symbol.iterator]();
+  let app = walk.next();
+  let lastOwner: Iterator<C> | null = null;
+  for (; taken.length < first + second && !app.done; app = walk.next()) {
+    const own = app.value.of(action)[Symbol.iterator]();
+    if (takeUpTo(first + second, own, taken)) lastOwner = own;
+  }
+  if (taken.length < first + second) return taken;
+
+  // A fair share of what is left: each app further down offers one task a round, then the last owner takes the rest.
+  const takeNext = (offer: Iterator<C>): boolean => {
+    const next = offer.next();
+    if (next.done) return false;
+    if (taken.length < slotsMax && next.value.action === action) taken.push(next.value);
+    return true;
+  };
+  let offers: Iterator<C>[] = [];
+  for (; taken.length < slotsMax && !app.done; app = walk.next()) {
+    const offer = app.value.all()[Symbol.iterator]();
+    if (takeNext(offer)) offers.push(offer);
+  }
+  while (taken.length < slotsMax && offers.length > 0) offers = offers.filter(takeNext);
+  if (lastOwner !== null) takeUpTo(slotsMax, lastOwner, taken);
+  return taken;
+}
+
+/** @returns whether it had one to take. */
+function takeUpTo<C>(count: number, from: Iterator<C>, taken: C[]): boolean {
+  const before = taken.length;
+  while (taken.length < count) {
+    const next = from.next();
+    if (next.done) break;
+    taken.push(next.value);
+  }
+  return taken.length > before;
+}
+
+/** The tier of a slot by the place at which it was taken. */
+export function tierAt(place: number, [first, second]: Tiers['counts']): Tier {
+  if (place < first) return 0;
+  return place < first + second ? 1 : 2;
+}
+
+/** The same as a table: the tier of each task that has a slot. */
 export function assignSlots(
   apps: Iterable<AppCandidates>,
   action: Action,
   counts: Tiers['counts'],
 ): ReadonlyMap<string, Tier> {
-  const [first, second, last] = counts;
-  const taken = new Map<string, Tier>();
-  if (first + second + last === 0) return taken;
-
-  const walk = apps[Symbol.iterator]();
-  let app = walk.next();
-  let lastOwner: AppCandidates | null = null;
-  while (taken.size < first + second && !app.done) {
-    for (const { tid } of app.value.of(action)) {
-      if (taken.size === first + second) break;
-      taken.set(tid, taken.size < first ? 0 : 1);
-      lastOwner = app.value;
-    }
-    app = walk.next();
-  }
-  if (taken.size < first + second) return taken;
-
-  // A fair share of what is left: each app further down offers one task a round, then the last owner takes the rest.
-  const slotsMax = first + second + last;
-  const takeNext = (offer: Iterator<Candidate>): boolean => {
-    const next = offer.next();
-    if (next.done) return false;
-    if (taken.size < slotsMax && next.value.action === action) taken.set(next.value.tid, 2);
-    return true;
-  };
-  let offers: Iterator<Candidate>[] = [];
-  for (; taken.size < slotsMax && !app.done; app = walk.next()) {
-    const offer = app.value.all()[Symbol.iterator]();
-    if (takeNext(offer)) offers.push(offer);
-  }
-  while (taken.size < slotsMax && offers.length > 0) offers = offers.filter(takeNext);
-  for (const { tid } of lastOwner?.of(action) ?? []) {
-    if (taken.size === slotsMax) break;
-    if (!taken.has(tid)) taken.set(tid, 2);
-  }
-  return taken;
+  return new Map(takeSlots(apps, action, counts).map(({ tid }, place) => [tid, tierAt(place, counts)]));
 }
 
 export type SlotsEvent =

@@ -5,7 +5,8 @@
  */
 
 /** Which reading of the platform applies where its sources disagree. @source harmony-request.md 0.1.1 */
-export type Rules = 'documented' | 'device';
+export const ruleSets = ['documented', 'device'] as const;
+export type Rules = (typeof ruleSets)[number];
 
 /** The nine states of a task. @source harmony-request.md 2.1 */
 export const states = [

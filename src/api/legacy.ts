@@ -1,5 +1,5 @@
 import { rule } from '../../machines/rules.ts';
-import { errorCodes, type Rules, reasons } from '../../machines/vocabulary.ts';
+import { type Action, errorCodes, type Rules, reasons } from '../../machines/vocabulary.ts';
 import type { LiveTask } from '../engine/live.ts';
 import type { Notice, ProgressNote } from '../engine/notices.ts';
 import { BusinessError, withoutCode } from '../errors.ts';
@@ -8,7 +8,7 @@ import { checked, settle } from './calls.ts';
 import { failedReason, pausedReason, reasonText, sessionStatus } from './constants.ts';
 import { textOr } from './info.ts';
 import { Listeners } from './listeners.ts';
-import { internet, type Owner } from './owner.ts';
+import { type Hearer, internet, type Owner } from './owner.ts';
 import { lastSegment, shownPath } from './paths.ts';
 import type {
   AsyncCallback,
@@ -50,7 +50,7 @@ export function createLegacy(owner: Owner): Legacy {
       return kind === 'download' ? checkDownloadConfig(config, caller) : checkUploadConfig(config, caller);
     });
     return createTask(owner, request, args[context ? 2 : 1], 'legacy', (tid) => {
-      const task = request.spec.action === 'download' ? new LegacyDownload(owner, tid) : new LegacyUpload(owner, tid);
+      const task = legacyTask(owner, tid, request.spec.action);
       owner.hold(tid, task);
       const refusal = engine.operate(owner.uid, 'start', tid, owner.reach(true));
       if (refusal !== null) throw owner.refusal(refusal, tid);
@@ -66,6 +66,11 @@ export function createLegacy(owner: Owner): Legacy {
     download: losing(rules, isOld, (...args) => begin('download', args, false)),
     upload: losing(rules, isOld, (...args) => begin('upload', args, false)),
   } as unknown as Legacy;
+}
+
+/** The object that an app holds for a legacy task. */
+export function legacyTask(owner: Owner, tid: string, action: Action): Hearer {
+  return action === 'download' ? new LegacyDownload(owner, tid) : new LegacyUpload(owner, tid);
 }
 
 /**

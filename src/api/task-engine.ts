@@ -8,11 +8,12 @@ import type { Tracer } from '../engine/trace.ts';
 import { BusinessError } from '../errors.ts';
 import { type Agent, createAgent } from './agent.ts';
 import { legacyConstants } from './constants.ts';
-import { taskInfo } from './info.ts';
-import { createLegacy, type Legacy } from './legacy.ts';
+import { storedConfig, taskInfo } from './info.ts';
+import { createLegacy, type Legacy, legacyTask } from './legacy.ts';
 import type { ThrowHandler } from './listeners.ts';
 import { internet, Owner } from './owner.ts';
 import { appPlace, type Roots } from './paths.ts';
+import { AgentTask } from './task.ts';
 import type { BaseContext, TaskInfo } from './types.ts';
 
 export interface EngineOptions extends EnginePorts {
@@ -69,6 +70,11 @@ export interface App {
   toBackground(): void;
   /** The process is gone: its listeners are dropped, and it leaves the foreground. `toForeground` starts it again. */
   terminate(): void;
+  /**
+   * The object of a task that the app's process held when the service restarted: an app goes on listening then.
+   * @returns null when the task is gone. @source harmony-request.md 6.2, Channel
+   */
+  resubscribe(tid: string): object | null;
   /** Hears of each task of the app that completes or fails. @returns stops hearing. @source harmony-request.md 6.4 */
   onBroadcast(listener: (event: { readonly code: 0x40 | 0x41; readonly data: string }) => void): () => void;
 }
@@ -219,6 +225,19 @@ class HostedApp implements App {
 
   terminate(): void {
     this.#owner.engine.appChanged(this.uid, { type: 'terminated' });
+  }
+
+  resubscribe(tid: string): object | null {
+    const task = this.#owner.engine.task(tid);
+    if (task === undefined || task.record.uid !== this.uid) return null;
+    const { place } = this.#owner.caller;
+    const { api, action } = task.record.spec;
+    const fresh =
+      api === 'legacy'
+        ? legacyTask(this.#owner, tid, action)
+        : new AgentTask(this.#owner, tid, storedConfig(task, place));
+    this.#owner.hold(tid, fresh);
+    return fresh;
   }
 
   onBroadcast(listener: Parameters<App['onBroadcast']>[0]): () => void {

@@ -19,6 +19,10 @@ const root = defineCommand({
     demo: () => import('./demo.ts').then(({ demo }) => demo),
     test: () => import('./test.ts').then(({ test }) => test),
     explain: () => import('./explain.ts').then(({ explain }) => explain),
+    repro: () => import('./repro.ts').then(({ repro }) => repro),
+    fuzz: () => import('./fuzz.ts').then(({ fuzz }) => fuzz),
+    replay: () => import('./replay.ts').then(({ replay }) => replay),
+    check: () => import('./check.ts').then(({ check }) => check),
     serve: () => import('./serve.ts').then(({ serve }) => serve),
   },
 });

@@ -113,7 +113,10 @@ export class Engine {
       { redirectsMax: settings.redirectsMax, speedOf },
       {
         reported: (task, report) => this.#reported(task, report),
-        rang: (task, what) => this.#send({ to: 'transfer', tid: task.record.tid, event: { type: what } }),
+        rang: (task, what, isCurrent) =>
+          this.#hear(() => {
+            if (isCurrent()) this.#send({ to: 'transfer', tid: task.record.tid, event: { type: what } });
+          }),
       },
     );
     this.#housekeeping = new Housekeeping({
@@ -296,8 +299,7 @@ export class Engine {
       if (turn.refusal !== null) return this.#finish(turn, 'attachGroup');
     }
     const refusal =
-      this.admit('attachGroup', { unknownGroup: !this.#groups.isOf(uid, gid) }) ??
-      this.#groups.refusal(gid, 'attachGroup');
+      this.admit('attachGroup', { unknownGroup: !this.#groups.isOf(uid, gid) }) ?? this.#askGroup(gid, 'attachGroup');
     if (refusal !== null) return refusal;
     for (const tid of tids) {
       const task = this.#live.tasks.get(tid);
@@ -312,7 +314,7 @@ export class Engine {
       this.admit('deleteGroup', {
         serviceDown: this.#serviceRefuses('deleteGroup'),
         unknownGroup: !this.#groups.isOf(uid, gid),
-      }) ?? this.#groups.refusal(gid, 'deleteGroup');
+      }) ?? this.#askGroup(gid, 'deleteGroup');
     const deleted = this.#groups.deleted(gid);
     return refusal ?? (deleted === null ? null : this.#putGroup('deleteGroup', deleted));
   }
@@ -520,11 +522,25 @@ export class Engine {
   // --- Reports of transfers ------------------------------------------------------------------------------------------
 
   #reported(task: LiveTask, report: TransferReport): void {
-    if (this.#closed || this.#live.tasks.get(task.record.tid) !== task) return;
+    if (this.#closed || !this.#isLive(task)) return;
     if (report.type === 'received') return this.#received(task, report);
-    const turn = new Turn(this.#deciding());
-    followReport(turn, task, report, this.#live.network.value !== 'offline');
-    this.#finish(turn, null);
+    const online = this.#live.network.value !== 'offline';
+    const follow = () => {
+      if (!this.#isLive(task)) return;
+      const turn = new Turn(this.#deciding());
+      followReport(turn, task, report, online);
+      this.#finish(turn, null);
+    };
+    // A body is written once this returns, and what tells of which version its bytes are must be on disk before them.
+    if (report.type === 'responded' && report.body !== null) follow();
+    else this.#hear(follow);
+  }
+
+  /** The world has spoken: that is followed at once, or together with others where the store commits in groups. */
+  #hear(follow: () => void): void {
+    if (this.#closed) return;
+    if (this.#together === null) follow();
+    else this.#together.add({ decide: follow, goOn: () => {}, fail: rethrown });
   }
 
   /** Counts stay in memory, and are stored when something else of the task is. @source harmony-request.md 10 */
@@ -543,6 +559,10 @@ export class Engine {
   }
 
   // --- Small questions -----------------------------------------------------------------------------------------------
+
+  #isLive(task: LiveTask): boolean {
+    return this.#live.tasks.get(task.record.tid) === task;
+  }
 
   get #level(): number {
     return this.#live.slots.context.level;
@@ -612,6 +632,12 @@ export class Engine {
     this.#settings.trace(note === undefined ? { atMs, kind, name, of } : { atMs, kind, name, of, note });
   }
 
+  #askGroup(gid: string, operation: 'attachGroup' | 'deleteGroup'): Refusal | null {
+    const refusal = this.#groups.refusal(gid, operation);
+    if (refusal !== null) this.#traceRefusal(refusal);
+    return refusal;
+  }
+
   #traceRefusal({ code, operation, state, obstacle }: Refusal): void {
     if (this.#settings.trace !== undefined) this.#trace('refused', operation, '', `${code} ${obstacle ?? state}`);
   }
@@ -620,6 +646,9 @@ export class Engine {
 const open = begin(admissionMachine);
 const nothingElse: Facts = {};
 const nothingStored = () => {};
+const rethrown = (thrown: unknown): never => {
+  throw thrown;
+};
 
 /** What a task itself is asked. */
 export type TaskCall = Exclude<TaskOperation, 'attachGroup'>;

@@ -6,7 +6,7 @@ import { type ServiceEvent, serviceMachine } from '../../machines/service.ts';
 import { type Candidate, isCandidate, type SlotsEvent, slotsMachine, type Tier } from '../../machines/slots.ts';
 import type { TaskContext, TaskEvent, Traits } from '../../machines/task.ts';
 import type { TransferContext, TransferEvent } from '../../machines/transfer.ts';
-import type { Link, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
+import type { Action, Link, Mode, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
 import type { Surroundings } from '../../machines/waiting.ts';
 import type { TaskLife, TaskRecord } from '../ports/store.ts';
 import { Schedule } from './schedule.ts';
@@ -17,23 +17,50 @@ type Account = Resting<ContextFrom<typeof accountMachine>>;
 
 const anAccount: Account = begin(accountMachine);
 
-/** A task in memory. Its chart rests in `life.state`, with `traits` and `life.reason` for context. */
-export interface LiveTask {
+/**
+ * A task in memory. Its chart rests in `life.state`, with `traits` and `life.reason` for context. It is its own
+ * candidate, since a million tasks that wait should not be two million objects.
+ */
+export class LiveTask implements Candidate {
   readonly record: TaskRecord;
   readonly traits: Traits;
-  readonly candidate: Candidate;
+  readonly priority: number;
   life: TaskLife;
   /** What the store holds; null before the first commit. */
   saved: TaskLife | null;
   /** The run, while there is one. */
-  transfer: Resting<TransferContext> | null;
-  tier: Tier | null;
+  transfer: Resting<TransferContext> | null = null;
+  tier: Tier | null = null;
   /** Was this upload paused in the middle of a file, to go on from there? Lost with the process. */
-  placeKept: boolean;
+  placeKept = false;
   /** When the run began, by the clock that never jumps. */
-  runSinceMs: number;
+  runSinceMs = 0;
   /** Response body of the last exchange of an upload. */
-  body: Uint8Array | null;
+  body: Uint8Array | null = null;
+
+  constructor(record: TaskRecord, traits: Traits, life: TaskLife, saved: TaskLife | null) {
+    this.record = record;
+    this.traits = traits;
+    this.priority = record.spec.priority;
+    this.life = life;
+    this.saved = saved;
+  }
+
+  get tid(): string {
+    return this.record.tid;
+  }
+
+  get seq(): number {
+    return this.record.seq;
+  }
+
+  get action(): Action {
+    return this.traits.action;
+  }
+
+  get mode(): Mode {
+    return this.traits.mode;
+  }
 }
 
 /** An app in memory. */
@@ -89,7 +116,7 @@ export class Live {
   network: Resting<{ readonly link: Link }> = begin(networkMachine);
   service: Resting<{ readonly rules: Rules }>;
   slots: Resting<{ readonly level: number }> = begin(slotsMachine);
-  readonly schedule: Schedule;
+  readonly schedule: Schedule<LiveTask>;
   /** Tasks that have a slot. */
   readonly running = new Set<LiveTask>();
   /** Resting records, on each shelf in the order of their last change. */
@@ -108,19 +135,7 @@ export class Live {
   }
 
   admit(record: TaskRecord, life: TaskLife, saved: TaskLife | null): LiveTask {
-    const { action, mode, priority } = record.spec;
-    const task: LiveTask = {
-      record,
-      traits: this.#traitsOf(record.spec),
-      candidate: { tid: record.tid, action, mode, priority, seq: record.seq },
-      life,
-      saved,
-      transfer: null,
-      tier: null,
-      placeKept: false,
-      runSinceMs: 0,
-      body: null,
-    };
+    const task = new LiveTask(record, this.#traitsOf(record.spec), life, saved);
     this.insert(task);
     return task;
   }
@@ -151,8 +166,8 @@ export class Live {
     task.life = life;
     if (moves) to?.add(task);
     if (isCandidate(before.state, before.reason) !== isCandidate(life.state, life.reason)) {
-      if (isCandidate(life.state, life.reason)) this.schedule.add(task.record.uid, task.candidate);
-      else this.schedule.delete(task.record.uid, task.candidate);
+      if (isCandidate(life.state, life.reason)) this.schedule.add(task.record.uid, task);
+      else this.schedule.delete(task.record.uid, task);
     }
     if (isRunning(before.state) !== isRunning(life.state)) keepIn(this.running, task, isRunning(life.state));
     if (isActive(before.state) === isActive(life.state)) return;
@@ -211,7 +226,7 @@ export class Live {
 
   #index(task: LiveTask): void {
     const { state, reason } = task.life;
-    if (isCandidate(state, reason)) this.schedule.add(task.record.uid, task.candidate);
+    if (isCandidate(state, reason)) this.schedule.add(task.record.uid, task);
     if (isRunning(state)) this.running.add(task);
     if (isActive(state)) this.appOf(task)?.active.add(task);
     this.#shelfOf(state)?.add(task);
@@ -219,7 +234,7 @@ export class Live {
 
   #unindex(task: LiveTask): void {
     const { state, reason } = task.life;
-    if (isCandidate(state, reason)) this.schedule.delete(task.record.uid, task.candidate);
+    if (isCandidate(state, reason)) this.schedule.delete(task.record.uid, task);
     this.running.delete(task);
     this.appOf(task)?.active.delete(task);
     this.#shelfOf(state)?.delete(task);

@@ -22,7 +22,7 @@ export function followReport(
     }
     case 'finished': {
       turn.update(task, afterEnd(task, report.bytes));
-      task.body = report.body;
+      turn.keepBody(task, report.body);
       if (spec.action === 'upload') {
         turn.notices.push({ uid, tid, event: 'headerReceive', headers: task.life.headers, body: report.body });
       }

@@ -24,7 +24,8 @@ export interface RunsSettings {
 /** What a run has to say; the engine makes events of it. */
 export interface RunsListener {
   reported(task: LiveTask, report: TransferReport): void;
-  rang(task: LiveTask, what: 'delayEnded' | 'timedOut' | 'tooSlow'): void;
+  /** @param isCurrent  is it the run still that the timer was set for? */
+  rang(task: LiveTask, what: 'delayEnded' | 'timedOut' | 'tooSlow', isCurrent: () => boolean): void;
 }
 
 interface OpenRun {
@@ -55,17 +56,18 @@ export class Runs {
     const { clock } = this.#ports;
     const { timeout } = task.record.spec;
     const nowMs = clock.elapsed();
-    this.#open.set(task, {
+    const run: OpenRun = {
       exchange: null,
       retry: null,
-      total: clock.after(Math.max(0, timeout.totalMs - task.life.ranMs), () => this.#listener.rang(task, 'timedOut'), {
-        idle: true,
-      }),
+      total: null,
       floor: null,
       movedBytes: 0,
       fastEnoughAtMs: nowMs,
       nextProgressAtMs: nowMs + progressPeriodMs,
-    });
+    };
+    this.#open.set(task, run);
+    const leftMs = Math.max(0, timeout.totalMs - task.life.ranMs);
+    run.total = clock.after(leftMs, () => this.#ring(task, run, 'timedOut'), { idle: true });
     this.#watchFloor(task);
   }
 
@@ -111,7 +113,7 @@ export class Runs {
   armRetry(task: LiveTask, delayMs: number): void {
     const run = this.#open.get(task);
     if (run === undefined) return;
-    run.retry = this.#ports.clock.after(delayMs, () => this.#listener.rang(task, 'delayEnded'));
+    run.retry = this.#ports.clock.after(delayMs, () => this.#ring(task, run, 'delayEnded'));
   }
 
   disarmRetry(task: LiveTask): void {
@@ -139,6 +141,10 @@ export class Runs {
     }
   }
 
+  #ring(task: LiveTask, run: OpenRun, what: 'delayEnded' | 'timedOut' | 'tooSlow'): void {
+    this.#listener.rang(task, what, () => this.#open.get(task) === run);
+  }
+
   /** The smaller of the tier's cap and the task's own; 0 means no cap. @source harmony-request.md 3.7 */
   #speedOf(task: LiveTask): number {
     const caps = [this.#settings.speedOf(task), task.life.maxSpeed].filter((cap) => cap > 0);
@@ -159,7 +165,7 @@ export class Runs {
       seenBytes = run.movedBytes;
       run.floor = clock.after(floorPeriodMs, look, { idle: true });
       // Said again at the next look, since a run between two tries does not mind.
-      if (nowMs - run.fastEnoughAtMs > seconds * 1000) this.#listener.rang(task, 'tooSlow');
+      if (nowMs - run.fastEnoughAtMs > seconds * 1000) this.#ring(task, run, 'tooSlow');
     };
     const run = this.#open.get(task);
     if (run !== undefined) run.floor = clock.after(floorPeriodMs, look, { idle: true });

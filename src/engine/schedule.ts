@@ -1,28 +1,27 @@
 import {
   type AppCandidates,
   type AppRank,
-  assignSlots,
   type Candidate,
   compareApps,
   compareCandidates,
-  type Tier,
   type Tiers,
+  takeSlots,
 } from '../../machines/slots.ts';
 import type { Action, Rules } from '../../machines/vocabulary.ts';
 import { Sorted } from './sorted.ts';
 
-const nobody: ReadonlyMap<string, Tier> = new Map();
+const nobody: readonly never[] = [];
 
 /** The candidates of all apps, kept in the order in which the policy walks them. */
-export class Schedule {
+export class Schedule<C extends Candidate> {
   readonly #rules: Rules;
-  readonly #apps = new Map<number, AppEntry>();
+  readonly #apps = new Map<number, AppEntry<C>>();
   /** Only apps that have candidates in that direction. */
-  readonly #order: Record<Action, Sorted<AppEntry>>;
+  readonly #order: Record<Action, Sorted<AppEntry<C>>>;
 
   constructor(rules: Rules) {
     this.#rules = rules;
-    const byRank = (a: AppEntry, b: AppEntry) => compareApps(this.#rules, a.rank, b.rank);
+    const byRank = (a: AppEntry<C>, b: AppEntry<C>) => compareApps(this.#rules, a.rank, b.rank);
     this.#order = { download: new Sorted(byRank), upload: new Sorted(byRank) };
   }
 
@@ -30,7 +29,7 @@ export class Schedule {
   rank(uid: number, rank: AppRank): boolean {
     const entry = this.#apps.get(uid);
     if (entry === undefined) {
-      this.#apps.set(uid, new AppEntry(rank));
+      this.#apps.set(uid, new AppEntry<C>(rank));
       return false;
     }
     if (compareApps(this.#rules, entry.rank, rank) === 0) return false;
@@ -44,7 +43,7 @@ export class Schedule {
     return true;
   }
 
-  add(uid: number, candidate: Candidate): void {
+  add(uid: number, candidate: C): void {
     const entry = this.#apps.get(uid);
     if (entry === undefined) return;
     const list = entry.of(candidate.action);
@@ -53,7 +52,7 @@ export class Schedule {
     if (list.size === 1) this.#order[candidate.action].add(entry);
   }
 
-  delete(uid: number, candidate: Candidate): void {
+  delete(uid: number, candidate: C): void {
     const entry = this.#apps.get(uid);
     if (entry === undefined) return;
     const list = entry.of(candidate.action);
@@ -62,29 +61,30 @@ export class Schedule {
     if (list.size === 0) this.#order[candidate.action].delete(entry);
   }
 
-  assign(action: Action, counts: Tiers['counts']): ReadonlyMap<string, Tier> {
+  /** As `takeSlots`. */
+  take(action: Action, counts: Tiers['counts']): readonly C[] {
     if (this.#order[action].size === 0) return nobody;
-    return assignSlots(this.#order[action], action, counts);
+    return takeSlots(this.#order[action], action, counts);
   }
 }
 
-class AppEntry implements AppCandidates {
+class AppEntry<C extends Candidate> implements AppCandidates<C> {
   rank: AppRank;
   readonly #lists = {
-    download: new Sorted(compareCandidates),
-    upload: new Sorted(compareCandidates),
-    both: new Sorted(compareCandidates),
+    download: new Sorted<C>(compareCandidates),
+    upload: new Sorted<C>(compareCandidates),
+    both: new Sorted<C>(compareCandidates),
   };
 
   constructor(rank: AppRank) {
     this.rank = rank;
   }
 
-  of(action: Action): Sorted<Candidate> {
+  of(action: Action): Sorted<C> {
     return this.#lists[action];
   }
 
-  all(): Sorted<Candidate> {
+  all(): Sorted<C> {
     return this.#lists.both;
   }
 }

@@ -8,7 +8,8 @@ export interface Held {
   takeBack(): void;
 }
 
-interface Call {
+/** A call of an app, or word of the world. */
+export interface Matter {
   /** Decides. Asks nothing of the world, so that it can be done again after it was taken back. */
   decide(): unknown;
   /** Goes on with what was decided, once that is durable. */
@@ -16,18 +17,19 @@ interface Call {
   fail(thrown: unknown): void;
 }
 
-/** A call about a task that an earlier call of the group has changed: the world has not heard of that change yet. */
+/** A call about a task that an earlier matter of the group has changed: the world has not heard of that change yet. */
 class Postponed extends Error {}
 
 /**
- * Calls of one tick that share a commit: each decides as if alone, then one flush of the disk makes all of them durable,
- * then they act and are answered in their order. When that flush fails, every one of them is taken back and made alone.
+ * Matters of one tick that share a commit: each is decided as if alone, in the order of arrival, then one flush of the
+ * disk makes all of them durable, then they act and are answered in that order. When that flush fails, every one of
+ * them is taken back and settled alone: calls are refused then, and what the world said is carried out all the same.
  */
 export class Together {
   readonly #group: GroupCommit;
-  #waiting: Call[] = [];
+  #waiting: Matter[] = [];
   #held: Held[] | null = null;
-  /** Tasks that earlier calls of this group have changed, and those that the present one has. */
+  /** Tasks that earlier matters of this group have changed, and those that the present one has. */
   readonly #changed = new Set<LiveTask>();
   readonly #changing = new Set<LiveTask>();
 
@@ -35,13 +37,13 @@ export class Together {
     this.#group = group;
   }
 
-  add(call: Call): void {
-    if (this.#waiting.push(call) === 1) this.#group.soon(() => this.flush());
+  add(matter: Matter): void {
+    if (this.#waiting.push(matter) === 1) this.#group.soon(() => this.flush());
   }
 
-  /** Makes all calls that wait. */
+  /** Settles all that waits. */
   flush(): void {
-    while (this.#waiting.length > 0) this.#makeGroup();
+    while (this.#waiting.length > 0) this.#settleGroup();
   }
 
   /** @returns false when no group is being made: the turn is durable already. */
@@ -57,16 +59,16 @@ export class Together {
     if (task !== undefined && this.#changed.has(task)) throw new Postponed();
   }
 
-  #makeGroup(): void {
-    const calls = this.#waiting;
+  #settleGroup(): void {
+    const matters = this.#waiting;
     this.#waiting = [];
     const held: Held[] = [];
     const answers: (() => void)[] = [];
     this.#held = held;
     try {
       this.#group.together(() => {
-        for (const call of calls) {
-          answers.push(this.#decided(call));
+        for (const matter of matters) {
+          answers.push(this.#decided(matter));
           for (const task of this.#changing) this.#changed.add(task);
           this.#changing.clear();
         }
@@ -75,7 +77,7 @@ export class Together {
       if (!(trouble instanceof StoreTrouble)) throw trouble;
       for (const { takeBack } of held.reverse()) takeBack();
       this.#reset();
-      for (const call of calls) this.#decided(call)();
+      for (const matter of matters) this.#decided(matter)();
       return;
     }
     this.#reset();
@@ -83,13 +85,13 @@ export class Together {
     for (const answer of answers) answer();
   }
 
-  #decided(call: Call): () => void {
+  #decided(matter: Matter): () => void {
     try {
-      const decided = call.decide();
-      return () => call.goOn(decided);
+      const decided = matter.decide();
+      return () => matter.goOn(decided);
     } catch (thrown) {
-      if (thrown instanceof Postponed) return () => void this.#waiting.push(call);
-      return () => call.fail(thrown);
+      if (thrown instanceof Postponed) return () => void this.#waiting.push(matter);
+      return () => matter.fail(thrown);
     }
   }
 

@@ -4,10 +4,10 @@ import { networkMachine } from '../../machines/network.ts';
 import { queueMachine, takesRoom } from '../../machines/queue.ts';
 import { rule } from '../../machines/rules.ts';
 import { serviceMachine } from '../../machines/service.ts';
-import { isCandidate, type SlotsEvent, slotsMachine, type Tiers } from '../../machines/slots.ts';
+import { isCandidate, type SlotsEvent, slotsMachine, type Tiers, tierAt } from '../../machines/slots.ts';
 import { type TaskEffect, type TaskEvent, taskMachine } from '../../machines/task.ts';
 import { type TransferEffect, type TransferEvent, transferMachine } from '../../machines/transfer.ts';
-import type { ErrorCode, Operation, Rules, State } from '../../machines/vocabulary.ts';
+import type { Action, ErrorCode, Operation, Rules, State } from '../../machines/vocabulary.ts';
 import { unreachable } from '../errors.ts';
 import type { Change, TaskLife, TaskRecord } from '../ports/store.ts';
 import { exchangesOf } from './jobs.ts';
@@ -49,6 +49,7 @@ export interface Deciding {
 }
 
 const nothing: readonly never[] = [];
+const bothActions: readonly Action[] = ['download', 'upload'];
 /** Events of the scheduler and of the end, whose time both rule sets note. */
 const datedAlways: ReadonlySet<TaskEvent['type']> = new Set(['admitted', 'dropped', 'succeeded', 'faulted']);
 
@@ -119,6 +120,11 @@ export class Turn {
   /** Changes what the charts do not decide: counts, headers, limits. */
   update(task: LiveTask, change: Partial<TaskLife>): void {
     this.#change(task, lifeWith(task.life, change));
+  }
+
+  /** Keeps the response body of an upload. */
+  keepBody(task: LiveTask, body: Uint8Array): void {
+    this.#set(task, 'body', body);
   }
 
   /** Has the counts of a task stored, though nothing is decided about it. */
@@ -383,31 +389,51 @@ export class Turn {
 
   #assignSlots(): void {
     const { live, tiersAt } = this.#deciding;
-    const tiers = tiersAt(live.slots.context.level);
+    const { counts } = tiersAt(live.slots.context.level);
     this.#slotsDue = false;
-    const admitted: Letter[] = [];
-    for (const action of ['download', 'upload'] as const) {
-      const slots = live.schedule.assign(action, tiers.counts);
-      for (const task of live.running) {
-        if (task.record.spec.action !== action || slots.has(task.record.tid)) continue;
-        this.post({ to: 'task', tid: task.record.tid, event: { type: 'dropped' } });
-      }
-      for (const [tid, tier] of slots) {
-        const task = live.tasks.get(tid) ?? unreachable(`a slot was given to the unknown task ${tid}`);
+    const slots = { download: live.schedule.take('download', counts), upload: live.schedule.take('upload', counts) };
+    const admitted: LiveTask[] = [];
+    let kept = 0;
+    for (const action of bothActions) {
+      for (const [place, task] of slots[action].entries()) {
+        const tier = tierAt(place, counts);
         const isNew = task.tier !== tier;
         if (isNew) this.#set(task, 'tier', tier);
-        if (!isRunning(task.life.state)) admitted.push({ to: 'task', tid, event: { type: 'admitted' } });
-        else if (isNew) this.effects.push({ type: 'speed.set', task });
+        if (!isRunning(task.life.state)) {
+          admitted.push(task);
+          continue;
+        }
+        kept += 1;
+        if (isNew) this.effects.push({ type: 'speed.set', task });
       }
-      for (const task of this.#hopeful ?? nothing) {
-        const { tid, spec } = task.record;
-        if (spec.action !== action || slots.has(tid) || !isCandidate(task.life.state, task.life.reason)) continue;
-        this.post({ to: 'task', tid, event: { type: 'passedOver' } });
+    }
+    // Whoever loses a slot is looked for only when somebody does: mostly all keep theirs, and one joins.
+    const losers = kept < live.running.size ? live.running : null;
+    for (const action of bothActions) {
+      if (losers !== null) {
+        const lucky = new Set(slots[action]);
+        this.#tellThose(losers, action, (task) => !lucky.has(task), 'dropped');
+      }
+      if (this.#hopeful !== null) {
+        this.#tellThose(this.#hopeful, action, (task) => !slots[action].includes(task), 'passedOver');
       }
     }
     this.#hopeful = null;
-    for (const letter of admitted) this.post(letter);
+    for (const task of admitted) this.post({ to: 'task', tid: task.record.tid, event: { type: 'admitted' } });
     this.post({ to: 'slots', event: { type: 'assigned' } });
+  }
+
+  /** Tells candidates of a direction what became of their hope for a slot, or of the one they had. */
+  #tellThose(
+    tasks: ReadonlySet<LiveTask>,
+    action: Action,
+    concerns: (task: LiveTask) => boolean,
+    type: 'dropped' | 'passedOver',
+  ): void {
+    for (const task of tasks) {
+      if (task.action !== action || !isCandidate(task.life.state, task.life.reason) || !concerns(task)) continue;
+      this.post({ to: 'task', tid: task.record.tid, event: { type } });
+    }
   }
 
   #change(task: LiveTask, life: TaskLife): void {

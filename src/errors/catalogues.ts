@@ -32,8 +32,11 @@ export type Row<Service extends CatalogueName = CatalogueName> = Service extends
       readonly section: Sections[Service];
       readonly code: Codes[Service];
       readonly name?: Names[Service];
-    }
+    } & (Service extends 'harmony' ? Required<Pick<ErrorRow, AlwaysThere>> : unknown)
   : never;
+
+/** What no row of HarmonyOS leaves out. */
+type AlwaysThere = 'message' | 'description' | 'causes' | 'resolution';
 
 /** The published tables in the order of publication: 542 rows. @source errors/*.json */
 export const catalogues: { readonly [Service in CatalogueName]: readonly Row<Service>[] } = {

@@ -1,3 +1,4 @@
+import { ruleSets } from '../../machines/vocabulary.ts';
 import { networks } from './networks.ts';
 import type { WorldOptions } from './world.ts';
 
@@ -7,7 +8,7 @@ type Check = (value: unknown) => string | null;
 /** A check for each option, so that a new one cannot be forgotten. */
 const checks: Readonly<Record<keyof WorldOptions, Check>> = {
   seed: that(isNumber, 'a finite number'),
-  rules: that((value) => value === 'documented' || value === 'device', "'documented' or 'device'"),
+  rules: that((value) => ruleSets.some((name) => name === value), `one of ${ruleSets.join(', ')}`),
   files: every((value, path) => path.startsWith('/') && isFile(value), "path from '/' → bytes, text or content"),
   server: that(isObject, 'options of the file server'),
   personalities: listOf('personalities: functions (request, serve) => response'),

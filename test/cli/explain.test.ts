@@ -245,7 +245,7 @@ describe('what is printed', () => {
                      may a waiting task be stopped?
                        documented: \`stop\` answers 21900007
                        device: \`stop\` stops it
-        reproduce    npx longshore demo --only 21900007
+        reproduce    npx longshore repro 21900007
       "
     `);
   });

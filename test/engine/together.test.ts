@@ -10,7 +10,9 @@ import { createFileServer } from '../../src/adapters/transport/file-server.ts';
 import { createInternet } from '../../src/adapters/transport/internet.ts';
 import { createSimulatedTransport } from '../../src/adapters/transport/simulated.ts';
 import { createEngine } from '../../src/api/task-engine.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { type Store, StoreTrouble } from '../../src/ports/store.ts';
+import type { TransferReport, Transport } from '../../src/ports/transport.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -18,17 +20,28 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-/** An engine over a store that pays for each commit, and a server that never answers. */
-function open(store: Store) {
-  const clock = createSimulatedClock();
+/** An engine over a store that pays for each commit, and a server that never answers unless told. */
+function open(store: Store, options: { readonly transport?: Transport; readonly slots?: number } = {}) {
+  const simulated = createSimulatedClock();
+  /** What was last set to ring after so many ms. */
+  const rings = new Map<number, () => void>();
+  const clock: Clock = {
+    now: () => simulated.now(),
+    elapsed: () => simulated.elapsed(),
+    after: (delayMs, ring, timer) => {
+      rings.set(delayMs, ring);
+      return simulated.after(delayMs, ring, timer);
+    },
+  };
   const random = createSeededRandom(1);
   const files = createMemoryFiles();
   const internet = createInternet({
     hosts: { 'http://files.example': createFileServer({ files: {} }).handle },
     wire: { latencyMs: 1e9 },
   });
-  const transport = createSimulatedTransport({ clock, random, files, internet, link: () => ({ type: 'wifi' }) });
-  const engine = createEngine({ clock, random, files, store, transport, rules: 'device' });
+  const silent = createSimulatedTransport({ clock, random, files, internet, link: () => ({ type: 'wifi' }) });
+  const { transport = silent } = options;
+  const engine = createEngine({ clock, random, files, store, transport, rules: 'device', slots: options.slots ?? 48 });
   const app = engine.app({ bundle: 'com.example.app', uid: 20_010_001, roots: ['/data'] });
   const { agent } = app.request;
   const create = (n: number) =>
@@ -38,19 +51,41 @@ function open(store: Store) {
       saveas: `./${n}`,
       mode: agent.Mode.BACKGROUND,
     });
-  return { engine, agent, create };
+  return { engine, agent, create, rings };
 }
+
+/** A transport whose exchanges say what the test has them say. */
+function toldTransport() {
+  const reports: ((report: TransferReport) => void)[] = [];
+  const transport: Transport = {
+    open(_, report) {
+      reports.push(report);
+      return { setSpeed() {}, cancel: () => queueMicrotask(() => report({ type: 'cancelled' })) };
+    },
+    close: async () => {},
+  };
+  return { transport, reports };
+}
+
+const finished: TransferReport = { type: 'finished', bytes: 0, body: new Uint8Array() };
+const breathe = () => new Promise((resolve) => void setImmediate(resolve));
 
 /** Counts the groups, and lets the flush of one fail after everything in it was written. */
 function counted(path: string) {
   const store = openSqliteStore(path);
   const { group } = store;
   if (group === undefined) throw new Error('SQLite commits in groups');
-  const seen = { groups: 0, failing: false };
+  const seen = { groups: 0, alone: 0, failing: false, broken: false, act: (act: () => void) => act() };
+  let isGroup = false;
   const together = (act: () => void) => {
     seen.groups += 1;
     group.together(() => {
-      act();
+      isGroup = true;
+      try {
+        seen.act(act);
+      } finally {
+        isGroup = false;
+      }
       if (seen.failing) {
         seen.failing = false;
         throw new StoreTrouble('io', 'the flush failed, as asked for');
@@ -60,12 +95,18 @@ function counted(path: string) {
   const counting: Store = {
     load: () => store.load(),
     groups: () => store.groups(),
-    commit: (changes) => store.commit(changes),
+    commit: (changes) => {
+      if (!isGroup) seen.alone += 1;
+      if (seen.broken) throw new StoreTrouble('io', 'the disk is gone, as asked for');
+      store.commit(changes);
+    },
     close: () => store.close(),
     group: { soon: group.soon, together },
   };
   return { store: counting, seen };
 }
+
+const numbers = Array.from({ length: 50 }, (_, n) => n);
 
 function storedStates(path: string): string[] {
   const store = openSqliteStore(path);
@@ -75,8 +116,6 @@ function storedStates(path: string): string[] {
     store.close();
   }
 }
-
-const numbers = Array.from({ length: 50 }, (_, n) => n);
 
 describe('calls of one tick', () => {
   it('share a commit, and are on disk when they are answered', async () => {
@@ -163,5 +202,100 @@ describe('calls of one tick', () => {
     expect(new Set(codes)).toEqual(new Set(['done', 13499999]));
     await engine.close();
     expect(storedStates(path)).toHaveLength(codes.filter((code) => code === 'done').length);
+  });
+});
+
+describe('what the world says in one tick', () => {
+  it('shares a commit, and nothing follows from it before that is on disk', async () => {
+    const path = join(directory, 'store.db');
+    const { store, seen } = counted(path);
+    const { transport, reports } = toldTransport();
+    const { engine, create, agent } = open(store, { transport, slots: 5 });
+    const tasks = await Promise.all(numbers.slice(0, 10).map(create));
+    await Promise.all(tasks.map((task) => task.start()));
+    const before = { ...seen };
+    const opened: number[] = [];
+    seen.act = (act) => {
+      act();
+      opened.push(reports.length);
+    };
+
+    for (const report of [...reports]) report(finished);
+    expect(await agent.search({ state: agent.State.COMPLETED })).toHaveLength(5);
+
+    expect([seen.groups - before.groups, seen.alone - before.alone, ...opened, reports.length]).toEqual([1, 0, 5, 10]);
+    await engine.close();
+    expect(storedStates(path).sort()).toEqual([...Array(5).fill('completed'), ...Array(5).fill('running')]);
+  });
+
+  it('comes before a call that was made after it', async () => {
+    const { store } = counted(join(directory, 'store.db'));
+    const { transport, reports } = toldTransport();
+    const { engine, create } = open(store, { transport });
+    const task = await create(1);
+    await task.start();
+
+    reports[0]?.(finished);
+
+    await expect(task.pause()).rejects.toMatchObject({ code: 21900007 });
+    await engine.close();
+  });
+
+  it('is carried out even when neither its flush nor a commit of its own is to be had, and stored with the next', async () => {
+    const path = join(directory, 'store.db');
+    const { store, seen } = counted(path);
+    const { transport, reports } = toldTransport();
+    const { engine, create, agent } = open(store, { transport, slots: 5 });
+    const tasks = await Promise.all(numbers.slice(0, 10).map(create));
+    await Promise.all(tasks.map((task) => task.start()));
+    seen.broken = true;
+    seen.failing = true;
+
+    for (const report of [...reports]) report(finished);
+    const refused = create(11);
+    await expect(refused).rejects.toMatchObject({ code: 13499999 });
+
+    expect(reports).toHaveLength(10);
+    expect(await agent.search({ state: agent.State.COMPLETED })).toHaveLength(5);
+    seen.broken = false;
+    await tasks[9]?.pause();
+    await engine.close();
+    expect(storedStates(path).filter((state) => state === 'completed')).toHaveLength(5);
+  });
+
+  it('vouches at once for the body of a response, which is written next', async () => {
+    const path = join(directory, 'store.db');
+    const { store, seen } = counted(path);
+    const { transport, reports } = toldTransport();
+    const { engine, create } = open(store, { transport });
+    await (await create(1)).start();
+    const { alone } = seen;
+
+    const headers = new Map([['etag', ['"1"']]]);
+    const body = { offset: 0, size: 10 };
+    reports[0]?.({ type: 'responded', version: 'HTTP/1.1', status: 200, phrase: 'OK', headers, body });
+
+    expect(seen.alone - alone).toBe(1);
+    await engine.close();
+  });
+
+  it('of a timer, is about the run that it was set for', async () => {
+    const { store, seen } = counted(join(directory, 'store.db'));
+    const { transport, reports } = toldTransport();
+    const { engine, create, agent, rings } = open(store, { transport });
+    const task = await create(1);
+    await task.start();
+    const timeOut = rings.get(604_800_000);
+    seen.failing = true;
+
+    // Alone, since their flush fails: so the timer is heard when the second run is under way.
+    const calls = [task.stop(), task.start()];
+    timeOut?.();
+    await Promise.all(calls);
+    await breathe();
+
+    expect(reports).toHaveLength(2);
+    expect((await agent.show(task.tid)).progress.state).toBe(agent.State.RUNNING);
+    await engine.close();
   });
 });

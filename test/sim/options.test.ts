@@ -4,7 +4,7 @@ import { createWorld, type WorldOptions } from '../../src/sim/index.ts';
 it.each<[string, object, string]>([
   ['a seed that is no number', { seed: Number.NaN }, 'seed is NaN; legal: a finite number'],
   ['a rule that is no function', { faults: [5] }, 'faults is [5]; legal: a list of rules'],
-  ['rules that do not exist', { rules: 'strict' }, "rules is strict; legal: 'documented' or 'device'"],
+  ['rules that do not exist', { rules: 'strict' }, 'rules is strict; legal: one of documented, device'],
   ['a file of less than nothing', { files: { '/a': -1 } }, 'files is {"/a":-1}; legal: path'],
   ['a file without a path', { files: { a: 1 } }, 'files is {"a":1}; legal: path from \'/\''],
   ['a host with a path', { hosts: { 'https://a.example/': () => {} } }, "legal: origin, such as 'https://a.example'"],

@@ -45,10 +45,12 @@ function hash(text: string): number {
 /** Xorshift, which needs a state other than 0. */
 function fill(length: number, seed: number): Uint8Array {
   let state = seed || 1;
-  return Uint8Array.from({ length }, () => {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return state & 0xff;
-  });
+    bytes[at] = state;
+  }
+  return bytes;
 }

@@ -46,7 +46,7 @@ export async function explanationOf(row: Row): Promise<Explanation> {
   if (row.service === 'harmony') {
     // The charts bring XState with them.
     const { raisedBy } = await import('./charts.ts');
-    const reproduce = `npx longshore demo --only ${row.code}`;
+    const reproduce = `npx longshore repro ${row.code}`;
     return { ...facts, raised: raisedBy(row.code), onTheWire: null, conditions: [], reproduce };
   }
   if (!facts.travels) return { ...facts, raised: null, onTheWire: null, conditions: [], reproduce: null };

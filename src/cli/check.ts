@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Rules } from '../../machines/vocabulary.ts';
+import { type Conformance, checkLog, type Log, LogError, readLog } from '../conformance/index.ts';
+import { commonOptions, defineVerb, UsageError } from './command.ts';
+import { printable } from './format.ts';
+
+export const check = defineVerb({
+  meta: { name: 'check', description: 'Hold a log that was recorded on a device against the machines' },
+  args: {
+    log: { type: 'positional', required: true, description: 'A log: one JSON document, or JSON lines' },
+    rules: {
+      type: 'string',
+      valueHint: 'documented|device',
+      description: 'The reading of the platform (default: the one that the log names, else documented)',
+    },
+    json: commonOptions.json,
+    quiet: commonOptions.quiet,
+  },
+  async run({ args, around: { cwd, output } }) {
+    const rules = args.rules === undefined ? undefined : rulesOf(args.rules);
+    const conformance = checked(args.log, () => checkLog(logAt(resolve(cwd, args.log)), rules));
+    const lines = linesOf(conformance);
+    if (!conformance.conforms) output.stderr.write(`longshore: check: ${lines.join('\n')}\n`);
+    else if (!output.quiet) output.people.write(`${lines.join('\n')}\n`);
+    return { exitCode: conformance.conforms ? 0 : 1, document: conformance };
+  },
+});
+
+function checked<T>(name: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof LogError) throw new UsageError(`${name} is no log: ${error.message}`);
+    throw error;
+  }
+}
+
+function logAt(path: string): Log {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`the log cannot be read: ${(error as Error).message}`);
+  }
+  return readLog(text);
+}
+
+function rulesOf(text: string): Rules {
+  if (text !== 'device' && text !== 'documented') throw new UsageError(`--rules is ${text}; legal: documented, device`);
+  return text;
+}
+
+function linesOf({ rules, steps, violation, other, lost }: Conformance): string[] {
+  const unjudged = lost.map((tid) => `of task ${tid} too much is possible; the rest of it is not judged`);
+  if (violation === null) return [`the ${rules} rules allow all ${steps} steps`, ...unjudged];
+  const { step, tid, saw, allowed, from } = violation;
+  const task = tid === null ? '' : ` of task ${tid}`;
+  return [
+    `the ${rules} rules do not allow step ${step} of ${steps}${task}`,
+    `  there is: ${printable(saw)}`,
+    `  allowed: ${allowed.length === 0 ? 'nothing' : allowed.join('; ')}`,
+    ...(from.length === 0 ? [] : [`  the task may have been: ${from.join(', ')}`]),
+    ...(other === null ? [] : explanationOf(other)),
+    ...unjudged,
+  ];
+}
+
+function explanationOf({ rules, allows, conforms, differences }: NonNullable<Conformance['other']>): string[] {
+  if (!allows) return [`  the ${rules} rules do not allow it either`];
+  const rest = conforms ? '' : ', though not all of the log';
+  return [`  the ${rules} rules allow it${rest}`, ...differences.map((what) => `  difference: ${what}`)];
+}

@@ -1,0 +1,111 @@
+import { relative, resolve } from 'node:path';
+import { tokenOf } from '../fuzz/bundle.ts';
+import { fuzz as runFuzz } from '../fuzz/fuzz.ts';
+import { ClientError, type LoadedClient, loadClient } from '../fuzz/node/load.ts';
+import { readyInvariants } from '../fuzz/ready.ts';
+import { record } from '../fuzz/replay.ts';
+import { storyText } from '../fuzz/story.ts';
+import type { Failure, FuzzReport } from '../fuzz/types.ts';
+import { commonOptions, defineVerb, UsageError } from './command.ts';
+import { printable } from './format.ts';
+import { type Output, paint } from './output.ts';
+
+const runsDefault = 1_000;
+
+export const fuzz = defineVerb({
+  meta: { name: 'fuzz', description: 'Look for a run in which code that uploads and downloads goes wrong' },
+  args: {
+    file: {
+      type: 'positional',
+      required: true,
+      description: 'A client: TypeScript that exports it by default, and perhaps `invariants` and `world`',
+    },
+    seed: { type: 'string', valueHint: 'number', description: 'What the runs are drawn from (default: 1)' },
+    runs: { type: 'string', valueHint: 'number', description: `How many (default: ${runsDefault})` },
+    rules: {
+      type: 'string',
+      valueHint: 'device|documented',
+      description: 'The reading of the platform (default: device)',
+    },
+    'steps-max': { type: 'string', valueHint: 'number', description: 'Steps of a run (default: 40)' },
+    'time-max': { type: 'string', valueHint: 'ms', description: 'Virtual time of a run (default: 1800000)' },
+    'failures-max': { type: 'string', valueHint: 'number', description: 'End after so many failures (default: 1)' },
+    json: commonOptions.json,
+    quiet: commonOptions.quiet,
+  },
+  async run({ args, around: { cwd, output } }) {
+    const path = resolve(cwd, args.file);
+    const loaded = await clientAt(path, args.file);
+    const invariants = [...readyInvariants, ...loaded.invariants];
+    const stepsMax = countOf(args['steps-max'], '--steps-max');
+    const timeMsMax = countOf(args['time-max'], '--time-max');
+    const report = await runFuzz({
+      client: loaded.client,
+      invariants,
+      world: loaded.world,
+      file: args.file,
+      seed: countOf(args.seed, '--seed') ?? 1,
+      runs: countOf(args.runs, '--runs') ?? runsDefault,
+      failuresMax: countOf(args['failures-max'], '--failures-max') ?? 1,
+      rules: rulesOf(args.rules),
+      ...(stepsMax === undefined ? {} : { stepsMax }),
+      ...(timeMsMax === undefined ? {} : { timeMsMax }),
+    });
+    const from = { path: relative(cwd, path), digest: loaded.digest };
+    const failures = await Promise.all(
+      report.failures.map(async (failure) => {
+        const bundle = await record(loaded.client, failure, { invariants, from });
+        return { ...failure, token: await tokenOf(bundle) };
+      }),
+    );
+    print(output, args.file, report, failures);
+    return {
+      exitCode: failures.length === 0 ? 0 : 1,
+      document: { seed: report.seed, runs: report.runs, steps: report.steps, failures, errors: [] },
+    };
+  },
+});
+
+type Told = Failure & { readonly token: string };
+
+function print(output: Output, file: string, { seed, runs, steps }: FuzzReport, failures: readonly Told[]): void {
+  const lines = failures.flatMap((failure) => failureLines(output, failure));
+  const sum = `${runs} runs, ${steps} steps, seed ${seed}`;
+  if (failures.length === 0) lines.push(paint(output, 'good', `${file}: nothing found in ${sum}`));
+  if (failures.length > 0 || !output.quiet) output.people.write(`${lines.join('\n')}\n`);
+}
+
+function failureLines(output: Output, failure: Told): string[] {
+  const { invariant, message, story, script, original, run, shrinkRuns, token } = failure;
+  const sizes = `${script.steps.length} steps, shrunk from ${original.steps.length} of run ${run + 1} in ${shrinkRuns} runs`;
+  return [
+    paint(output, 'bad', printable(`${invariant}: ${message}`)),
+    '',
+    ...storyText(story).map(printable),
+    '',
+    sizes,
+    `replay: longshore replay ${token}`,
+    '',
+  ];
+}
+
+async function clientAt(path: string, given: string): Promise<LoadedClient> {
+  try {
+    return await loadClient(path);
+  } catch (error) {
+    throw error instanceof ClientError ? new UsageError(error.message.replace(path, given)) : error;
+  }
+}
+
+function countOf(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count))
+    throw new UsageError(`${option} is ${text}; legal: a whole number`);
+  return count;
+}
+
+function rulesOf(text = 'device'): 'device' | 'documented' {
+  if (text !== 'device' && text !== 'documented') throw new UsageError(`--rules is ${text}; legal: device, documented`);
+  return text;
+}

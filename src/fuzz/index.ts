@@ -1,0 +1,23 @@
+/** Fuzzing of code that uploads and downloads: worlds drawn at random, failures made small. Runs in browsers too. */
+export * from './bundle.ts';
+export { type CommandSettings, fuzzCommands, type StepCommand } from './commands.ts';
+export {
+  type Find,
+  type FuzzOptions,
+  failureOf,
+  fuzz,
+  fuzzShard,
+  roundRuns,
+  type Shard,
+  type ShardReport,
+} from './fuzz.ts';
+export { play } from './play.ts';
+export * from './ready.ts';
+export { type Replayed, type ReplayOptions, record, replay, replayText } from './replay.ts';
+export { anyScript, anyStep, type ScriptSettings } from './scripts.ts';
+export { Session, type SessionOptions } from './session.ts';
+export { type Shrunk, shrink, shrinkRunsMax } from './shrink.ts';
+export { stepText } from './steps.ts';
+export { storyText } from './story.ts';
+export type * from './types.ts';
+export { defaultWorld, scriptOf } from './world-settings.ts';

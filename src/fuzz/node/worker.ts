@@ -1,0 +1,96 @@
+/** A thread that runs the client, so that whoever waits for it can end it. Started by hand.ts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { actionsOf, type FuzzOptions, failureOf, fuzzShard, type Shard, type ShardReport } from '../fuzz.ts';
+import { play } from '../play.ts';
+import { readyInvariants } from '../ready.ts';
+import type { Client, Invariant } from '../types.ts';
+import { type Answer, place, type Question, type Surroundings } from './hand.ts';
+import { ClientError, loadClient } from './load.ts';
+
+const { clientPath, settings, places } = workerData as Surroundings;
+const view = new Int32Array(places);
+Atomics.add(view, place.beats, 1);
+const loading = loadClient(clientPath);
+// Whoever asks is told; until somebody does, nobody waits for it.
+loading.catch(() => {});
+
+parentPort?.on('message', async (question: Question) => {
+  parentPort?.postMessage(await answerOf(question));
+});
+
+async function answerOf(question: Question): Promise<Answer> {
+  try {
+    return { value: await answerTo(question, await optionsOf()) };
+  } catch (thrown) {
+    const isClients = thrown instanceof ClientError;
+    return {
+      error: thrown instanceof Error ? (isClients ? thrown.message : `${thrown.stack}`) : String(thrown),
+      isClients,
+    };
+  }
+}
+
+async function answerTo(
+  question: Question,
+  options: FuzzOptions & { readonly invariants: readonly Invariant[] },
+): Promise<unknown> {
+  switch (question.ask) {
+    case 'actions':
+      return actionsOf(options);
+    case 'script':
+      return scriptAt(options, question.shard);
+    case 'shard':
+      return shardRunByRun(options, question.shard);
+    case 'failure':
+      return failureOf(options, question.find);
+    case 'play': {
+      const invariants = options.invariants.filter(({ name }) => name === question.invariant);
+      const { story, digest } = await play(options.client, question.script, invariants);
+      return { story, digest };
+    }
+  }
+}
+
+/** Notes how far it is, for the case that it never ends. */
+async function optionsOf(): Promise<FuzzOptions & { readonly invariants: readonly Invariant[] }> {
+  const { client, invariants, world } = await loading;
+  const noting: Client = (device) => {
+    Atomics.add(view, place.beats, 1);
+    return client(device);
+  };
+  const note: Invariant = {
+    name: 'how far it is',
+    check: ({ atStep }) => {
+      Atomics.add(view, place.beats, 1);
+      Atomics.store(view, place.step, atStep + 1);
+      return null;
+    },
+  };
+  return {
+    ...settings,
+    world: { ...world, ...settings.world },
+    client: noting,
+    invariants: [note, ...readyInvariants, ...invariants],
+  };
+}
+
+async function shardRunByRun(options: FuzzOptions, shard: Shard): Promise<ShardReport> {
+  const reports: ShardReport[] = [];
+  for (let run = shard.firstRun; run < shard.firstRun + shard.runs; run++) {
+    Atomics.store(view, place.run, run);
+    Atomics.store(view, place.step, 0);
+    reports.push(await fuzzShard(options, { ...shard, firstRun: run, runs: 1 }));
+  }
+  return {
+    steps: reports.reduce((sum, { steps }) => sum + steps, 0),
+    finds: reports.flatMap(({ finds }) => finds),
+    fresh: reports.flatMap(({ fresh }) => fresh),
+  };
+}
+
+/** The script of the shard's one run, which is not run: what there is breaks at once, without the client. */
+async function scriptAt(options: FuzzOptions, shard: Shard): Promise<unknown> {
+  const broken: Invariant = { name: 'none', check: () => 'at once' };
+  const { finds } = await fuzzShard({ ...options, client: () => {}, invariants: [broken] }, { ...shard, except: [] });
+  return finds[0]?.script;
+}

@@ -1,0 +1,49 @@
+import * as v from 'valibot';
+import type { Script, ServerFault, Step } from './types.ts';
+
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+const whole = v.pipe(v.number(), v.safeInteger());
+const count = v.pipe(whole, v.minValue(0));
+const times = v.pipe(whole, v.minValue(1));
+
+const serverFault = v.variant('is', [
+  v.strictObject({ is: v.literal('refused'), times, cause: v.picklist(['dns', 'tcp', 'ssl', 'timeout']) }),
+  v.strictObject({ is: v.picklist(['reset', 'stall', 'truncated']), times, afterBytes: count }),
+  v.strictObject({ is: v.literal('late'), times, delayMs: amount }),
+  v.strictObject({
+    is: v.literal('status'),
+    times,
+    status: v.pipe(whole, v.minValue(100), v.maxValue(599)),
+    body: v.string(),
+  }),
+  v.strictObject({ is: v.picklist(['new version', 'no ranges', 'wrong length', 'redirect loop']), times }),
+]) satisfies v.GenericSchema<unknown, ServerFault>;
+
+const step = v.variant('do', [
+  v.strictObject({ do: v.literal('act'), name: v.string(), n: count }),
+  v.strictObject({ do: v.literal('wait'), ms: amount }),
+  v.strictObject({ do: v.literal('app'), to: v.picklist(['foreground', 'background', 'relaunched']) }),
+  v.strictObject({ do: v.literal('service'), to: v.picklist(['down', 'up', 'restarted']) }),
+  v.strictObject({ do: v.literal('network'), to: v.picklist(['offline', 'wifi', 'cellular', 'roaming']) }),
+  v.strictObject({ do: v.literal('account'), to: v.picklist(['away', 'back']) }),
+  v.strictObject({ do: v.literal('memory'), level: v.pipe(whole, v.minValue(0), v.maxValue(7)) }),
+  v.strictObject({ do: v.literal('clock'), jumpMs: v.pipe(v.number(), v.finite()) }),
+  v.strictObject({ do: v.literal('disk'), to: v.picklist(['full', 'free', 'failing', 'power cut']) }),
+  v.strictObject({ do: v.literal('server'), fault: serverFault }),
+]) satisfies v.GenericSchema<unknown, Step>;
+
+/** A script that comes from outside. What is not known is refused: leaving it out would make another run of it. */
+export const scriptSchema: v.GenericSchema<unknown, Script> = v.strictObject({
+  rules: v.picklist(['documented', 'device']),
+  seed: whole,
+  world: v.strictObject({
+    files: v.record(v.string(), v.union([count, v.string()])),
+    sandbox: v.record(v.string(), v.string()),
+    latencyMs: amount,
+    bytesPerSecond: amount,
+    tasksMax: times,
+    slots: times,
+  }),
+  steps: v.array(step),
+  order: v.array(amount),
+});

@@ -1,0 +1,89 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Desk, openDesk } from './command-line.ts';
+
+const guide = resolve(import.meta.dirname, '../../docs/guide/buggy-client.ts');
+const limitMs = 30_000;
+let desk: Desk;
+
+function openWith(source: string | null): void {
+  desk = openDesk();
+  if (source === null) copyFileSync(guide, desk.path('client.ts'));
+  else writeFileSync(desk.path('client.ts'), source);
+}
+
+interface Document {
+  readonly runs: number;
+  readonly failures: readonly {
+    readonly invariant: string;
+    readonly script: { readonly steps: readonly object[]; readonly rules: string };
+    readonly token: string;
+  }[];
+  readonly errors: readonly { readonly message: string }[];
+}
+
+afterEach(() => desk.clear());
+
+describe('longshore fuzz', { timeout: limitMs }, () => {
+  it('finds the bug of the guide, tells its story, and gives a token that shows it again', async () => {
+    openWith(null);
+
+    const { code, stdout } = await desk.run('fuzz', 'client.ts', '--seed', '1');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('noWrongStateCall: pauseOrResume(0) fails: 21900007 task state error.');
+    expect(stdout).toMatch(/▸ the user: pauseOrResume\(0\)/);
+    expect(stdout).toMatch(/^\d steps, shrunk from \d+ of run \d+ in \d+ runs$/m);
+    const [, token = ''] = /^replay: longshore replay (ls1\.\S+)$/m.exec(stdout) ?? [];
+    const again = await desk.run('replay', token);
+    expect(again.code).toBe(1);
+    expect(again.stdout).toContain('21900007');
+  });
+
+  it('prints one document', async () => {
+    openWith(null);
+
+    const { stdout, code } = await desk.run('fuzz', 'client.ts', '--json', '--rules', 'documented');
+
+    const document = JSON.parse(stdout) as Document;
+    expect(code).toBe(1);
+    expect(document.failures).toHaveLength(1);
+    expect(document.failures[0]?.script.rules).toBe('documented');
+    expect(document.failures[0]?.token).toMatch(/^ls1\./);
+    expect(document.errors).toEqual([]);
+  });
+
+  it('asks invariants of the file in the world of the file, and says when nothing is found', async () => {
+    openWith(`
+      export const world = { tasksMax: 1 };
+      export const invariants = [{ name: 'own', check: ({ calls, script }) => calls.length > 2 ? String(script.world.tasksMax) : null }];
+      export default ({ request }) => ({ look: () => request.agent.search().catch(() => {}) });
+    `);
+
+    const found = await desk.run('fuzz', 'client.ts', '--runs', '50', '--steps-max', '9', '--time-max', '1000');
+    const nothing = await desk.run('fuzz', 'client.ts', '--runs', '20', '--steps-max', '2');
+
+    expect(found.stdout).toContain('own: 1');
+    expect(found.code).toBe(1);
+    expect(nothing.stdout).toMatch(/^client\.ts: nothing found in 20 runs, \d+ steps, seed 1$/m);
+    expect(nothing.code).toBe(0);
+  });
+
+  it.each([
+    ['a file that is not there', ['nothing.ts'], /nothing\.ts/],
+    ['a file without a client', ['client.ts'], /client\.ts exports no client/],
+    [
+      'a number that is none',
+      ['client.ts', '--runs', 'many'],
+      /--runs is many; legal: a whole number|exports no client/,
+    ],
+  ])('refuses %s', async (_, args, message) => {
+    openWith('export const nothing = 1;');
+
+    const { code, stderr } = await desk.run('fuzz', ...args);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});

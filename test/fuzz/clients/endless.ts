@@ -1,0 +1,4 @@
+/** Never gets beyond its start. */
+export default () => {
+  for (;;);
+};

@@ -1,0 +1,2 @@
+/** Ends its process at the start. */
+export default () => process.exit(3);
