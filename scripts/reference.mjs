@@ -14,6 +14,7 @@ import {
   taskMachine,
   taskOperations,
 } from '../dist/machines.js';
+import { reproRows } from '../dist/repro.js';
 import { apiPage } from './api-page.mjs';
 import { cloudPages } from './cloud-pages.mjs';
 
@@ -26,8 +27,33 @@ export async function reference() {
     'errors.md': errorsPage(),
     'rule-sets.md': ruleSetsPage(),
     'api.md': await apiPage(generated),
+    'repro.md': reproPage(),
     ...(await cloudPages(generated)),
   };
+}
+
+function reproPage() {
+  const steps = (count) => count ?? '–';
+  const rows = reproRows().map(({ name, cause, text, isPublished, steps: { documented, device } }) =>
+    [
+      `\`${name}\``,
+      cause,
+      isPublished ? text : `*${text}*`,
+      ...[documented, device].flatMap(({ download, upload }) => [steps(download), steps(upload)]),
+    ].join(' | '),
+  );
+  return `${[
+    '# Reproductions',
+    generated,
+    'How many steps the shortest way to each error has, found by a breadth-first search over the charts: ' +
+      '`npx longshore repro <code or fault> --cause <n> --rules <set> --action <action>` shows it, runs it, and emits it as a program. ' +
+      'Causes in italics are not published. A dash: nothing leads there, and `repro` says who knows the cause.',
+    [
+      '| error | cause | | documented, download | documented, upload | device, download | device, upload |',
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      ...rows.map((row) => `| ${row} |`),
+    ].join('\n'),
+  ].join('\n\n')}\n`;
 }
 
 function machinesPage() {

@@ -20,7 +20,8 @@ export interface Surroundings {
   readonly places: SharedArrayBuffer;
 }
 
-/** beats: counts up with all that the client does; 0 while the thread starts. run, step: what runs now; step 0 is the client's start. */
+/** beats: counts up with all that the client does; 0 while the thread starts. run, step: what runs now; step 1 is
+ * the first, 0 the client's start, and the one after the last the end. */
 export const place = { beats: 0, run: 1, step: 2 } as const;
 
 export type Question =
