@@ -40,6 +40,8 @@ const everythingElse = defineConfig({
     errors: 'src/errors/index.ts',
     repro: 'src/repro/index.ts',
     fuzz: 'src/fuzz/index.ts',
+    'fuzz/vitest': 'src/fuzz/vitest/index.ts',
+    'fuzz/worker': 'src/fuzz/node/worker.ts',
     conformance: 'src/conformance/index.ts',
     cloud: 'src/cloud/index.ts',
     'cloud/http': 'src/cloud/http.ts',

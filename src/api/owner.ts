@@ -1,5 +1,5 @@
 import type { Facts } from '../../machines/admission.ts';
-import type { Engine } from '../engine/engine.ts';
+import { type Engine, nothingElse } from '../engine/engine.ts';
 import type { Notice } from '../engine/notices.ts';
 import type { Refusal } from '../engine/turn.ts';
 import type { BusinessError } from '../errors.ts';
@@ -33,6 +33,9 @@ export const internet = 'ohos.permission.INTERNET';
 export const downloadManager = 'ohos.permission.DOWNLOAD_SESSION_MANAGER';
 export const uploadManager = 'ohos.permission.UPLOAD_SESSION_MANAGER';
 
+const reachesAll: Facts = { notOwner: false };
+const notPermitted: Facts = { notPermitted: true };
+
 /** What the calls of one app share: who it is, what it may do, and the task objects it holds. */
 export class Owner {
   readonly engine: Engine;
@@ -60,11 +63,8 @@ export class Owner {
 
   /** Facts about permissions. A session manager reaches tasks of other apps. @source harmony-request.md 9.6 */
   reach(needsInternet = false): Facts {
-    const manages = this.permissions.has(downloadManager);
-    return {
-      ...(needsInternet && !manages && !this.permissions.has(internet) ? { notPermitted: true } : {}),
-      ...(manages ? { notOwner: false } : {}),
-    };
+    if (this.permissions.has(downloadManager)) return reachesAll;
+    return needsInternet && !this.permissions.has(internet) ? notPermitted : nothingElse;
   }
 
   refusal(refusal: Refusal, tid: string): BusinessError {

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { tokenOf } from '../fuzz/bundle.ts';
-import { fuzz as runFuzz } from '../fuzz/fuzz.ts';
 import { ClientError, type LoadedClient, loadClient } from '../fuzz/node/load.ts';
+import { fuzzWorkers } from '../fuzz/node/workers.ts';
 import { readyInvariants } from '../fuzz/ready.ts';
 import { record } from '../fuzz/replay.ts';
 import { storyText } from '../fuzz/story.ts';
@@ -30,6 +30,7 @@ export const fuzz = defineVerb({
     'steps-max': { type: 'string', valueHint: 'number', description: 'Steps of a run (default: 40)' },
     'time-max': { type: 'string', valueHint: 'ms', description: 'Virtual time of a run (default: 1800000)' },
     'failures-max': { type: 'string', valueHint: 'number', description: 'End after so many failures (default: 1)' },
+    workers: { type: 'string', valueHint: 'number', description: 'Threads that share the runs (default: 1)' },
     json: commonOptions.json,
     quiet: commonOptions.quiet,
   },
@@ -39,10 +40,10 @@ export const fuzz = defineVerb({
     const invariants = [...readyInvariants, ...loaded.invariants];
     const stepsMax = countOf(args['steps-max'], '--steps-max');
     const timeMsMax = countOf(args['time-max'], '--time-max');
-    const report = await runFuzz({
-      client: loaded.client,
-      invariants,
-      world: loaded.world,
+    // In threads of their own, also one: a client that never gives control back can be stopped there.
+    const report = await fuzzWorkers({
+      clientPath: path,
+      workers: countOf(args.workers, '--workers') || 1,
       file: args.file,
       seed: countOf(args.seed, '--seed') ?? 1,
       runs: countOf(args.runs, '--runs') ?? runsDefault,
@@ -54,6 +55,8 @@ export const fuzz = defineVerb({
     const from = { path: relative(cwd, path), digest: loaded.digest };
     const failures = await Promise.all(
       report.failures.map(async (failure) => {
+        // Nobody can play to its end what hung.
+        if (failure.digest === '') return { ...failure, token: null };
         const bundle = await record(loaded.client, failure, { invariants, from });
         return { ...failure, token: await tokenOf(bundle) };
       }),
@@ -66,7 +69,7 @@ export const fuzz = defineVerb({
   },
 });
 
-type Told = Failure & { readonly token: string };
+type Told = Failure & { readonly token: string | null };
 
 function print(output: Output, file: string, { seed, runs, steps }: FuzzReport, failures: readonly Told[]): void {
   const lines = failures.flatMap((failure) => failureLines(output, failure));
@@ -84,7 +87,7 @@ function failureLines(output: Output, failure: Told): string[] {
     ...storyText(story).map(printable),
     '',
     sizes,
-    `replay: longshore replay ${token}`,
+    token === null ? `steps: ${JSON.stringify(script.steps)}` : `replay: longshore replay ${token}`,
     '',
   ];
 }

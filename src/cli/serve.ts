@@ -40,8 +40,8 @@ export const serve = defineVerb({
   repeatable: ['fault'],
   async run({ args, all, around }): Promise<Outcome> {
     const names = serviceNamesOf(args._);
-    if (args.base !== undefined && (names.length > 1 || !URL.canParse(args.base))) {
-      throw new UsageError(`--base is ${args.base}; legal: one url, for one service`);
+    if (args.base !== undefined && (names.length > 1 || !isHttp(args.base))) {
+      throw new UsageError(`--base is ${args.base}; legal: one url of http or https, for one service`);
     }
     const orders = await ordersOf(names, { args, faults: all('fault'), cwd: around.cwd });
     const served = await serveAll(orders, around);
@@ -49,6 +49,10 @@ export const serve = defineVerb({
     return { exitCode: 0, document: { services: served.map(toDocument) }, until: interrupted(served, around) };
   },
 });
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
 
 /** One service, and how it is to be served. */
 interface Order {
@@ -173,7 +177,8 @@ async function serveAll(orders: readonly Order[], { output }: Surroundings): Pro
 function usageErrorOf(error: unknown): UsageError | null {
   if (error instanceof ScenarioError) return new UsageError(`--scenario: ${error.message}`);
   if (error instanceof DataError) return new UsageError(`--data: ${error.message}; legal: another directory`);
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === 'mkdir') return new UsageError(`--data: ${message}; legal: a directory that you may write to`);
   if (code === 'EADDRINUSE') return new UsageError(`--port: ${message}; legal: a port that is free, or 0`);
   if (code === 'EACCES') return new UsageError(`--port: ${message}; legal: a port and a directory you may use`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {

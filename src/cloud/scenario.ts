@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { travels } from '../errors/facts.ts';
 import { faultRuleSchema } from './faults.ts';
 import { rowsOf } from './rows.ts';
 import type { ServiceDefinition } from './service.ts';
@@ -66,6 +67,9 @@ function checkCode(
   where: string,
 ): void {
   const { code = '', section, name } = rule;
+  if (!travels({ service, code })) {
+    throw new ScenarioError(`${where}.code is ${code}; ${service} never sends it: client libraries make it up`);
+  }
   if (rowsOf(service, { code, section, name }).length > 0) return;
   const rows = rowsOf(service, { code });
   throw new ScenarioError(
@@ -76,6 +80,8 @@ function checkCode(
 }
 
 function parsed<Output>(schema: v.GenericSchema<unknown, Output>, input: unknown, where: string): Output {
+  // The schema would take a list for an object without entries.
+  if (Array.isArray(input)) throw new ScenarioError(`${where} is a list; legal: an object`);
   const result = v.safeParse(schema, input);
   if (result.success) return result.output;
   const [issue] = result.issues;

@@ -1,4 +1,4 @@
-import { type AdmissionEffect, admissionMachine, type Facts } from '../../machines/admission.ts';
+import { type AdmissionEffect, admissionMachine, type Facts, type Obstacle } from '../../machines/admission.ts';
 import { type AccountEvent, type AppEvent, appMachine } from '../../machines/app.ts';
 import { bucketOf, type QueueLimits, queueMachine } from '../../machines/queue.ts';
 import { rule } from '../../machines/rules.ts';
@@ -93,6 +93,8 @@ export class Engine {
   readonly #unsaved = new Set<LiveTask>();
   #serviceAsked: Live['service'] | null = null;
   readonly #serviceAnswers = new Map<Operation, boolean>();
+  /** Calls that the admission chart has allowed when nothing stood in the way. */
+  readonly #freely = new Set<Operation>();
   #outbox: Notice[] = [];
   #seq = 0;
   #closed = false;
@@ -185,9 +187,15 @@ export class Engine {
 
   /** Asks whether a call may be made, before it is made. */
   admit(operation: Operation, facts: Facts): Refusal | null {
+    // A chart is pure: with nothing in the way it says what it said before.
+    const isFree = !holdsAny(facts);
+    if (isFree && this.#freely.has(operation)) return null;
     const { effects } = step(admissionMachine, open, { type: operation, facts });
     const answer = (effects as readonly AdmissionEffect[])[0];
-    if (answer?.type !== 'refused') return null;
+    if (answer?.type !== 'refused') {
+      if (isFree) this.#freely.add(operation);
+      return null;
+    }
     this.#traceRefusal(answer);
     return answer;
   }
@@ -427,14 +435,15 @@ export class Engine {
 
   /** In a group of calls the turn waits for the others, and is taken back when they cannot be made durable. */
   #carryOutWhenDurable(turn: Turn, forgetStored: () => void, takeBack: () => void): void {
-    const isHeld = this.#together?.hold(turn.touched, {
+    if (this.#together === null) return this.#carryOut(turn);
+    const isHeld = this.#together.hold(turn.touched, {
       carryOut: () => this.#carryOut(turn),
       takeBack: () => {
         forgetStored();
         takeBack();
       },
     });
-    if (isHeld !== true) this.#carryOut(turn);
+    if (!isHeld) this.#carryOut(turn);
   }
 
   /** @returns whether all of it is stored; otherwise none is. */
@@ -644,7 +653,8 @@ export class Engine {
 }
 
 const open = begin(admissionMachine);
-const nothingElse: Facts = {};
+/** Nothing stands in the way, as far as the caller's side knows. */
+export const nothingElse: Facts = {};
 const nothingStored = () => {};
 const rethrown = (thrown: unknown): never => {
   throw thrown;
@@ -656,6 +666,11 @@ export type TaskCall = Exclude<TaskOperation, 'attachGroup'>;
 /** Ids are decimal digits of an unsigned number of 32 bits. @source harmony-request.md 9.7 */
 function isNumeric(id: string): boolean {
   return /^\d{1,10}$/.test(id) && Number(id) < 2 ** 32;
+}
+
+function holdsAny(facts: Facts): boolean {
+  for (const obstacle in facts) if (facts[obstacle as Obstacle] === true) return true;
+  return false;
 }
 
 function isLook(operation: TaskCall): boolean {

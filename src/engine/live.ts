@@ -126,6 +126,7 @@ export class Live {
     other: new Sorted(byLastChange),
   };
   readonly #traits = new Map<string, Traits>();
+  #lastTraits: Traits | null = null;
   readonly rules: Rules;
 
   constructor(rules: Rules) {
@@ -160,7 +161,8 @@ export class Live {
       task.life = life;
       return;
     }
-    const [from, to] = [this.#shelfOf(before.state), this.#shelfOf(life.state)];
+    const from = this.#shelfOf(before.state);
+    const to = this.#shelfOf(life.state);
     const moves = from !== to || dated;
     if (moves) from?.delete(task);
     task.life = life;
@@ -248,12 +250,26 @@ export class Live {
 
   /** Tasks that agree share one object: a million of them cost one. */
   #traitsOf({ api, action, mode, network, metered, roaming, retry }: TaskSpec): Traits {
+    const last = this.#lastTraits;
+    // Most tasks are like the one before, and to compare costs a tenth of what the key does.
+    if (
+      last?.api === api &&
+      last.action === action &&
+      last.mode === mode &&
+      last.network === network &&
+      last.metered === metered &&
+      last.roaming === roaming &&
+      last.retry === retry
+    ) {
+      return last;
+    }
     const key = `${api} ${action} ${mode} ${network} ${metered} ${roaming} ${retry}`;
     let traits = this.#traits.get(key);
     if (traits === undefined) {
       traits = { rules: this.rules, api, action, mode, network, metered, roaming, retry };
       this.#traits.set(key, traits);
     }
+    this.#lastTraits = traits;
     return traits;
   }
 }

@@ -395,8 +395,10 @@ export class Turn {
     const admitted: LiveTask[] = [];
     let kept = 0;
     for (const action of bothActions) {
-      for (const [place, task] of slots[action].entries()) {
+      let place = 0;
+      for (const task of slots[action]) {
         const tier = tierAt(place, counts);
+        place += 1;
         const isNew = task.tier !== tier;
         if (isNew) this.#set(task, 'tier', tier);
         if (!isRunning(task.life.state)) {

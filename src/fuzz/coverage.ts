@@ -106,7 +106,8 @@ export function percentOf(reached: number, reachable: number): string {
   return reachable === 0 ? '100 %' : `${Math.floor((1000 * reached) / reachable) / 10} %`;
 }
 
-function cellsOf(rules?: readonly Rules[]): readonly Cell[] {
+/** Every cell, or those of some rule sets. */
+export function cellsOf(rules?: readonly Rules[]): readonly Cell[] {
   if (rules === undefined) return allCells();
   return allCells().filter(({ key }) => rules.some((each) => key.startsWith(`${each} `)));
 }

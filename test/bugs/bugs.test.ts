@@ -4,55 +4,40 @@ import { fuzz } from '../../src/fuzz/index.ts';
 import { readyInvariants } from '../../src/fuzz/ready.ts';
 import type { Bug } from './bug.ts';
 
-const names = readdirSync(import.meta.dirname)
-  .filter((name) => /^\d\d-/.test(name))
-  .sort();
-const only = process.env.BUG;
-for (const name of names.filter((n) => only === undefined || n.startsWith(only))) {
-  const bug = (await import(`./${name}`)) as Bug;
-  const invariants = bug.own === undefined ? readyInvariants : [...readyInvariants, bug.own];
-  describe(name, () => {
-    it('buggy', async () => {
-      const t = performance.now();
-      const { failures, runs } = await fuzz({ client: bug.buggy, invariants });
+const stepsMax = 8;
+const foundWithinMs = 30_000;
+const quietRuns = 200;
+
+const names = readdirSync(import.meta.dirname).filter((name) => /^\d\d-.*\.ts$/.test(name));
+const bugs = await Promise.all(
+  names.map(async (name): Promise<[string, Bug]> => [name, await import(/* @vite-ignore */ `./${name}`)]),
+);
+
+it('the catalogue has 25 bugs and more', () => {
+  expect(bugs.length).toBeGreaterThanOrEqual(25);
+});
+
+describe.each(bugs)('%s', (name, { buggy, corrected, finds, own }) => {
+  const invariants = own === undefined ? readyInvariants : [...readyInvariants, own];
+
+  it(
+    'is found, made small, and shown again by a command',
+    async () => {
+      const { failures } = await fuzz({ client: buggy, invariants, file: `test/bugs/${name}` });
+
       const [failure] = failures;
-      console.log(
-        name,
-        'runs',
-        runs,
-        'at',
-        failure?.run,
-        failure?.invariant,
-        failure?.message,
-        'steps',
-        failure?.script.steps.length,
-        'shrinkRuns',
-        failure?.shrinkRuns,
-        Math.round(performance.now() - t),
-        'ms',
-        JSON.stringify(failure?.script.steps),
-        JSON.stringify(failure?.script.order),
-      );
-      expect(failure?.invariant).toBe(bug.finds);
-      expect(failure?.script.steps.length).toBeLessThanOrEqual(8);
-    }, 30_000);
-    it('corrected', async () => {
-      const t = performance.now();
-      const { failures } = await fuzz({ client: bug.corrected, invariants, runs: Number(process.env.RUNS ?? 200) });
-      const [failure] = failures;
-      if (failure)
-        console.log(
-          name,
-          'CORRECTED',
-          failure.invariant,
-          failure.message,
-          'run',
-          failure.run,
-          JSON.stringify(failure.script.order),
-          `\n${failure.story.map((l) => `${l.atMs} ${l.who} ${l.text}`).join('\n')}`,
-        );
-      console.log(name, 'corrected', Math.round(performance.now() - t), 'ms');
-      expect(failures).toEqual([]);
-    }, 100_000);
+      expect(failure?.invariant).toBe(finds);
+      expect(failure?.script.steps.length).toBeLessThanOrEqual(stepsMax);
+      expect(failure?.replay).toContain(`test/bugs/${name} --seed 1`);
+      expect(failure?.story.length).toBeGreaterThan(0);
+    },
+    foundWithinMs,
+  );
+
+  it('is found no more where it is corrected', { timeout: 60_000 }, async () => {
+    const { failures, runs } = await fuzz({ client: corrected, invariants, runs: quietRuns });
+
+    expect(failures).toEqual([]);
+    expect(runs).toBe(quietRuns);
   });
-}
+});

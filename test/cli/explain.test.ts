@@ -115,6 +115,8 @@ describe('explain', () => {
     ['a name', ['ERROR_CMD_COS_FILE_EXIST'], ['tencent-cos-v4', -177, 'ERROR_CMD_COS_FILE_EXIST']],
     ['a name in small letters', ['error_cmd_cos_file_exist'], ['tencent-cos-v4', -177, 'ERROR_CMD_COS_FILE_EXIST']],
     ['a message', ['task state error.'], ['harmony', 21900007, 'Unsupported State Operation']],
+    ['a description, which is the text on the wire of CI', ['the file is encrypted'], ['tencent-ci', -3006, undefined]],
+    ['a Chinese description', ['指定的上传文件不存在'], ['tencent-cos-v4', -1, undefined]],
     ['a message without its point', ['Task  state error'], ['harmony', 21900007, 'Unsupported State Operation']],
     ['an ambiguous code of a service', ['400', '--service', 'gokuai'], ['gokuai', 400, undefined]],
     ['an option before a negative code', ['--service', 'tencent-ci', '-164'], ['tencent-ci', -164, undefined]],
@@ -155,7 +157,7 @@ describe('explain', () => {
     ['ERROR_CMD_COS_FILE_EXISTS', -177],
     ['SignatureExpird', 1014],
     ['NoSuchKey', 612],
-    ['signature expired', 1014],
+    ['signature has expired', 1014],
   ])('lists what is near %s, and leaves with 1', async (what, near) => {
     const { exitCode, rows, errors, stderr, people } = await ask(what);
 

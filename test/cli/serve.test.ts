@@ -138,19 +138,24 @@ describe('longshore serve', () => {
     [['gokuai', '--port', 'x'], '--port is x; legal: 0 for a free one, else 1 to 65535'],
     [['gokuai', 'baidu-pcs', '--port', '65535'], 'legal: 0 for a free one, else 1 to 65534'],
     [['gokuai', '--base', 'x'], '--base is x; legal: one url'],
+    [['gokuai', '--base', 'ftp://x'], '--base is ftp://x; legal: one url of http or https'],
+    [['gokuai', '--data', 'bad.json'], '--data: ENOTDIR'],
     [['gokuai', '--host', '203.0.113.9'], 'legal: an address of this machine'],
     [['gokuai', '--fault', 'x'], '--fault x: it is not of the form <operation|*>[#n|%n]='],
     [['gokuai', '--fault', 'x=40001'], '--fault x=40001: gokuai.on is "x"; legal: *,'],
     [['gokuai', '--fault', '*=1'], 'gokuai publishes no such code'],
+    [['tencent-cos-v4', '--fault', '*=-4'], 'tencent-cos-v4 never sends it: client libraries make it up'],
     [['gokuai', '--fault', '*=delay:1h'], '"1h" is no duration'],
     [['gokuai', '--scenario', 'none.json'], 'none.json cannot be read: ENOENT'],
     [['gokuai', '--scenario', 'bad.json'], 'bad.json cannot be read'],
     [['gokuai', '--scenario', 'odd.json'], 'odd.json: scenario'],
+    [['gokuai', '--scenario', 'list.json'], 'list.json: scenario is a list'],
     [['gokuai', '--scenario', 'mixed.json'], '"files" stands beside services'],
     [['gokuai', 'baidu-pcs', '--scenario', 'odd.json'], 'legal for several: one for each by its name'],
   ])('refuses %j', async (args, message) => {
     writeFileSync(desk.path('bad.json'), '{');
     writeFileSync(desk.path('odd.json'), '{"files": 1}');
+    writeFileSync(desk.path('list.json'), '[]');
     writeFileSync(desk.path('mixed.json'), '{"gokuai": {}, "files": []}');
 
     const { code, stdout, stderr } = await desk.run('serve', ...args);

@@ -72,3 +72,29 @@ it('says so when a blob has lost its end', async () => {
   await expect(read()).rejects.toThrow('a blob has lost its end');
   expect(blobs.has(blob)).toBe(false);
 });
+
+it('hands out smaller pieces while many read, and large ones again afterwards', async () => {
+  const blobs = openDiskBlobs(directory);
+  const size = 2_000_000;
+  const writer = blobs.writer();
+  await writer.write(new Uint8Array(size).fill(1));
+  const blob = await writer.finish();
+  const firstPiece = async () => {
+    const reader = blobs.read(blob, 0, size)[Symbol.asyncIterator]();
+    const { value } = await reader.next();
+    return { reader, bytes: value?.length ?? 0 };
+  };
+
+  const readers = [];
+  for (let n = 0; n < 256; n += 1) readers.push(await firstPiece());
+  let rest = 0;
+  for await (const piece of blobs.read(blob, 0, size)) rest += piece.length;
+  await Promise.all(readers.map(({ reader }) => reader.return?.()));
+  const after = await firstPiece();
+  await after.reader.return?.();
+
+  expect(readers[0]?.bytes).toBe(1024 * 1024);
+  expect(readers.at(-1)?.bytes).toBe(128 * 1024);
+  expect(rest).toBe(size);
+  expect(after.bytes).toBe(1024 * 1024);
+});

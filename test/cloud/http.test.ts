@@ -95,10 +95,16 @@ describe('a served cloud', () => {
   });
 
   it('repeats headers, and sends text in them as UTF-8', async () => {
-    const { head } = await talk(await serve(), get('/status/200', 'Connection: close\r\n'));
+    const served = await serve({ scenario: { files } });
+    const close = 'Connection: close\r\n';
+    const head = async (request: string) => Buffer.from((await talk(served, request)).head, 'latin1').toString('utf8');
 
-    expect(head).toContain('x-twice: one\r\nx-twice: two\r\n');
-    expect(Buffer.from(head, 'latin1').toString('utf8')).toContain('x-text: 够快');
+    expect(await head(get('/status/200', close))).toContain('x-twice: one\r\nx-twice: two\r\n');
+    expect(await head(get('/status/200', close))).toContain('x-text: 够快');
+    for (const path of ['/file', '/text', '/empty']) {
+      expect(await head(get(path, close))).toContain('x-text: 够快');
+      expect(await head(get(path, close).replace('GET', 'HEAD'))).toContain('x-text: 够快');
+    }
   });
 
   it('reads headers as UTF-8 by whatever name, and joins repeated ones', async () => {

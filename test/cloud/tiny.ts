@@ -56,7 +56,8 @@ const answers: Readonly<Record<string, (state: TinyState, call: Call<TinySetting
     const blob = Object.hasOwn(state.files, request.path) ? state.files[request.path] : undefined;
     if (blob === undefined) return bare(404);
     const file = { blob, etag: `"${blob.md5}"`, modifiedMs: call.nowMs, contentType: 'application/octet-stream' };
-    return serveFile(request, file) ?? { status: 416, headers: [unsatisfiable(blob)], body: '' };
+    const headers = [['x-text', '够快']] as const;
+    return serveFile(request, { ...file, headers }) ?? { status: 416, headers: [unsatisfiable(blob)], body: '' };
   },
   delete: (state, { request }) => {
     delete state.files[request.path];

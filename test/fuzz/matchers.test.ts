@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { describe } from 'vitest';
 import { expect, test } from '../../src/fuzz/vitest/index.ts';
 import { createWorld } from '../../src/sim/index.ts';
@@ -158,7 +160,7 @@ describe('the fixture', () => {
     seeds.add(world.seed);
 
     expect(seeds.size).toBe(2);
-    expect(world.seed).toBe(1_234);
+    expect(world.seed).toBe(3_375_082_904);
   });
 
   it.concurrent('tells worlds of tests that run at once apart: one', async ({ world, expect }) => {
@@ -174,4 +176,29 @@ describe('the fixture', () => {
     await expect(task).toReachState('completed');
     expect(world.clock.elapsed()).toBeGreaterThan(1_000);
   });
+
+  it('prints the seed of a world whose test fails, and how to see it again', async () => {
+    const printed = await runFixture();
+
+    expect(printed).toMatch(/world: seed \d+, \d+ entries in its trace, digest [0-9a-f]{16}/);
+    expect(printed).toContain(
+      String.raw`replay: npx vitest run failing.fixture.ts -t 'does what it'\''s told \(here\)', or createWorld({ seed: `,
+    );
+    expect(printed).toContain('to reach completed within 600 s; it is failed');
+  });
 });
+
+/** Runs a test that fails, in a vitest of its own. @returns all that it prints. */
+function runFixture(): Promise<string> {
+  const root = resolve(import.meta.dirname, '../..');
+  const { VITEST: _vitest, ...env } = process.env;
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  return new Promise((done) =>
+    execFile(
+      process.execPath,
+      [vitest, 'run', '--root', join(root, 'test/fixtures/worlds')],
+      { env: { ...env, NO_COLOR: '1' } },
+      (_, stdout, stderr) => done(stdout + stderr),
+    ),
+  );
+}

@@ -5,6 +5,7 @@ import { storyText } from '../../src/fuzz/story.ts';
 import type { Client, Invariant } from '../../src/fuzz/types.ts';
 import { scriptOf } from '../../src/fuzz/world-settings.ts';
 import { downloadOf } from './clients/config.ts';
+import forgetful from './clients/forgetful.ts';
 import impatient from './clients/impatient.ts';
 import { client as patient } from './clients/patient.ts';
 
@@ -18,16 +19,6 @@ const script = scriptOf({
   order: [0, 3],
 });
 const failure = { script, invariant: 'noWrongStateCall' };
-
-/** Gives up where the impatient one starts again, and tells nobody. */
-const forgetful: Client = (device) => ({
-  async get(n) {
-    const task = await device.request.agent.create(device.context, downloadOf(device, n));
-    task.on('failed', () => {});
-    task.on('wait', () => void Promise.reject(new Error('no network')));
-    await task.start();
-  },
-});
 
 /** Does the same as the impatient one, and asks for the task first. */
 const curious: Client = (device) => ({

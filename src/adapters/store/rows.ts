@@ -55,13 +55,21 @@ export function lifeCells(life: TaskLife): LifeRow {
   ];
 }
 
+/** What the rows of most tasks say that have not begun. They share it, and it is not parsed a hundred thousand times. */
+const unknownSize = '[-1]';
+const noHeaders = '{}';
+const shared = { sizes: Object.freeze([-1]), headers: Object.freeze({}) };
+
 /** Rows read at a time: a statement left halfway would hold on to an old state of the store, and its log would grow. */
 const pageRows = 1_000;
 
 /** @param select  runs `selectTasks` with these values. */
-export function* readTasks(select: (cells: Cell[]) => unknown[]): Generator<StoredTask> {
+export function* readTasks(
+  select: (cells: Cell[]) => unknown[],
+  recordOf: (row: Row) => TaskRecord,
+): Generator<StoredTask> {
   for (let after = 0; ; ) {
-    const page = select([after, pageRows]).map((row) => storedTask(row as Row));
+    const page = select([after, pageRows]).map((row) => storedTask(row as Row, recordOf));
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageRows) return;
@@ -69,23 +77,11 @@ export function* readTasks(select: (cells: Cell[]) => unknown[]): Generator<Stor
   }
 }
 
-function storedTask(row: Row): StoredTask {
-  const [seq, tid, uid, bundle, ctimeMs, spec, ...life] = row;
-  const [state, reason, mtimeMs, tries, index, processed, sizes, headers, mimeType, maxSpeed, ranMs, group] = life;
-  let parsed: TaskSpec | undefined;
+function storedTask(row: Row, recordOf: (row: Row) => TaskRecord): StoredTask {
+  const [, tid, , , , , state, reason, mtimeMs, tries, index, processed, ...others] = row;
+  const [sizes, headers, mimeType, maxSpeed, ranMs, group] = others;
   return {
-    record: {
-      seq,
-      tid,
-      uid,
-      bundle,
-      ctimeMs,
-      /** Parsed when somebody looks: in a long list most tasks are done, and only counted. */
-      get spec() {
-        parsed ??= parse<TaskSpec>(tid, spec);
-        return parsed;
-      },
-    },
+    record: recordOf(row),
     life: {
       state,
       reason,
@@ -93,12 +89,33 @@ function storedTask(row: Row): StoredTask {
       tries,
       index,
       processed,
-      sizes: parse(tid, sizes),
-      headers: parse(tid, headers),
+      sizes: sizes === unknownSize ? shared.sizes : parse(tid, sizes),
+      headers: headers === noHeaders ? shared.headers : parse(tid, headers),
       mimeType,
       maxSpeed,
       ranMs,
       group,
+    },
+  };
+}
+
+/** Whole at once, for an engine: it looks at each spec, and a record that parses later weighs three times as much. */
+export function wholeRecord([seq, tid, uid, bundle, ctimeMs, spec]: Row): TaskRecord {
+  return { seq, tid, uid, bundle, ctimeMs, spec: parse<TaskSpec>(tid, spec) };
+}
+
+/** Parsed when somebody looks: one that cannot be read does not hide the others. */
+export function lazyRecord([seq, tid, uid, bundle, ctimeMs, spec]: Row): TaskRecord {
+  let parsed: TaskSpec | undefined;
+  return {
+    seq,
+    tid,
+    uid,
+    bundle,
+    ctimeMs,
+    get spec() {
+      parsed ??= parse<TaskSpec>(tid, spec);
+      return parsed;
     },
   };
 }

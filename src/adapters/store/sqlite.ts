@@ -19,6 +19,7 @@ import {
   groupCells,
   insertLife,
   insertTask,
+  lazyRecord,
   lifeCells,
   putGroup,
   readTasks,
@@ -27,6 +28,7 @@ import {
   selectTasks,
   storedGroup,
   updateLife,
+  wholeRecord,
 } from './rows.ts';
 import { inSavepoint, inTransaction, migrate, migrations, mustNotBeNewer, schemaVersion } from './schema.ts';
 import { withTrouble } from './trouble.ts';
@@ -80,7 +82,7 @@ export function readSqliteStore(path: string): StoreReader {
           mustNotBeNewer(version);
           if (version === 0) return [];
           const select = database.prepare(selectTasks(version)).raw();
-          return readTasks((cells) => withTrouble(path, () => select.all(cells)));
+          return readTasks((cells) => withTrouble(path, () => select.all(cells)), lazyRecord);
         }),
       close: () => void database.close(),
     };
@@ -124,7 +126,7 @@ class SqliteStore implements Store {
 
   load(): Iterable<StoredTask> {
     const select = this.#ask(() => this.#database.prepare(selectTasks(migrations.length)).raw());
-    return readTasks((cells) => this.#ask(() => select.all(cells)));
+    return readTasks((cells) => this.#ask(() => select.all(cells)), wholeRecord);
   }
 
   groups(): Iterable<GroupRecord> {

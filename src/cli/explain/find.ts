@@ -6,10 +6,13 @@ const nearMax = 5;
 /** Who shares less than about half of the letters or words is not near. */
 const distanceMax = 0.5;
 
-/** Rows whose code, name or message is what is asked, in any case. */
+/** Rows whose code, name or message is what is asked, in any case; else those described so, as some bodies do. */
 export function rowsFor(asked: string, among: readonly Row[]): readonly Row[] {
   const wanted = plain(asked);
-  return among.filter((row) => namesOf(row).some((name) => plain(name) === wanted));
+  const named = among.filter((row) => namesOf(row).some((name) => plain(name) === wanted));
+  return named.length > 0
+    ? named
+    : among.filter(({ description = '' }) => description !== '' && plain(description) === wanted);
 }
 
 /** The rows that may have been meant, the nearest first. */

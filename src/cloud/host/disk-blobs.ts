@@ -14,7 +14,12 @@ export interface DiskBlobs extends Blobs {
   readonly bytesWritten: number;
 }
 
-const pieceBytes = 1024 * 1024;
+const pieceBytesMax = 1024 * 1024;
+const pieceBytesMin = 16 * 1024;
+/** What all readers together should hold: the more there are, the smaller are their pieces. */
+const readBytesMax = 64 * 1024 * 1024;
+/** The one that is used, and the next one. */
+const piecesPerReader = 2;
 /** A smaller blob is written in one go when it is whole. */
 const smallBytes = 64 * 1024;
 const unfinished = '.part';
@@ -25,6 +30,7 @@ export function openDiskBlobs(directory: string): DiskBlobs {
   for (const name of readdirSync(directory)) if (name.endsWith(unfinished)) rmSync(join(directory, name));
   const pathOf = ({ id }: BlobRef) => join(directory, id);
   let writers = 0;
+  let readers = 0;
   let bytesWritten = 0;
 
   const writer = (): BlobWriter => {
@@ -38,9 +44,11 @@ export function openDiskBlobs(directory: string): DiskBlobs {
   async function* read(blob: BlobRef, from: number, size: number): AsyncGenerator<Uint8Array, void> {
     if (size === 0) return;
     const file = await open(pathOf(blob));
+    readers += 1;
     try {
-      yield* piecesOf(file, from, from + size);
+      yield* piecesOf(file, { from, end: from + size, pieceBytes: () => pieceBytesFor(readers) });
     } finally {
+      readers -= 1;
       await file.close();
     }
   }
@@ -143,10 +151,21 @@ class NativeDigests {
   }
 }
 
+function pieceBytesFor(readers: number): number {
+  const share = Math.floor(readBytesMax / (piecesPerReader * readers));
+  return Math.max(pieceBytesMin, Math.min(pieceBytesMax, share));
+}
+
+interface Section {
+  readonly from: number;
+  readonly end: number;
+  readonly pieceBytes: () => number;
+}
+
 /** The next piece is read while the last one is used. */
-async function* piecesOf(file: FileHandle, from: number, end: number): AsyncGenerator<Uint8Array, void> {
+async function* piecesOf(file: FileHandle, { from, end, pieceBytes }: Section): AsyncGenerator<Uint8Array, void> {
   const readAt = (at: number) => {
-    const piece = pieceAt(file, at, Math.min(pieceBytes, end - at));
+    const piece = pieceAt(file, at, Math.min(pieceBytes(), end - at));
     piece.catch(() => {}); // awaited below, unless nobody wants the rest
     return piece;
   };

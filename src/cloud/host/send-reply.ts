@@ -37,7 +37,8 @@ export async function sendReply(
     if (!course.headless) {
       response.writeHead(course.status, STATUS_CODES[course.status] ?? '', wireHeaders(course, options));
       if (isShort(course, options)) return await outlet.end(wholeOf(course));
-      response.flushHeaders();
+      // Not `flushHeaders`: Node would encode the head's bytes once more with it.
+      await outlet.write(Buffer.of());
       await pourInto(outlet, course, options.blobs);
     }
     if (options.unread) await linger(request, options);

@@ -32,7 +32,7 @@ const tasksMax = 40;
  * equal walk.
  */
 export async function engineCampaign(options: EngineCampaignOptions = {}): Promise<EngineCampaign> {
-  const { seed = 1, rules = ruleSets, movesMax = 40_000 } = options;
+  const { seed = 1, rules = ruleSets, movesMax = 100_000 } = options;
   const parts: EngineCampaign[] = [];
   for (const each of rules) parts.push(await new Walk(each, createSeededRandom(seed).fork(each)).run(movesMax));
   return {

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ClientError, loadClient } from '../../../src/fuzz/node/load.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'longshore-load-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Writes a file. Each has a name of its own: modules are loaded once. */
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('loading a client', () => {
+  it('takes TypeScript with what it imports, its invariants and its world', async () => {
+    file('names.ts', 'export const name: string = "get";');
+    const path = file(
+      'whole.ts',
+      `import { name } from './names';
+       import type { Client } from 'longshore/fuzz';
+       export const client: Client = () => ({ [name]: () => {} });
+       export const invariants = [{ name: 'mine', check: () => null }];
+       export const world = { tasksMax: 2 };`,
+    );
+
+    const { client, invariants, world } = await loadClient(path);
+
+    expect(Object.keys(client({} as never) as object)).toEqual(['get']);
+    expect(invariants.map(({ name }) => name)).toEqual(['mine']);
+    expect(world).toEqual({ tasksMax: 2 });
+  });
+
+  it('tells by a digest whether the code or what it imports has changed, but for line ends', async () => {
+    file('deep.ts', 'export const n = 1;\n');
+    file('near.ts', "export * from './deep.ts';\n");
+    const path = file('client.ts', "import { n } from './near.ts';\nexport default () => ({ n: () => n });\n");
+    const { digest } = await loadClient(path);
+
+    file('deep.ts', 'export const n = 1;\r\n');
+    expect((await loadClient(path)).digest).toBe(digest);
+    file('deep.ts', 'export const n = 2;\n');
+    expect((await loadClient(path)).digest).not.toBe(digest);
+  });
+
+  it.each([
+    ['syntax.ts', 'export default (;', /syntax\.ts cannot be loaded/],
+    ['thrown.ts', 'throw new Error("not today");', /thrown\.ts cannot be loaded: not today/],
+    ['nothing.ts', 'export const answer = 42;', /nothing\.ts exports no client; legal: export default/],
+    ['bad.ts', 'export default () => {}; export const invariants = [() => null];', /invariants is no array of/],
+  ])('refuses %s', async (name, text, message) => {
+    const path = file(name, text);
+
+    await expect(loadClient(path)).rejects.toThrow(ClientError);
+    await expect(loadClient(path)).rejects.toThrow(message);
+  });
+});
