@@ -6,7 +6,7 @@ export class FaultTextError extends Error {
 }
 
 export const faultGrammar =
-  '<operation|*>[#n|%n]=<code or wire fault>[,times=n][,for=10s][,section=…][,name=…][,fill=…]';
+  '<operation|*>[#n|%n]=<code or wire fault>[,times=n][,for=10s][,section=…][,name=…][,fill=…][,wire=…]';
 
 /** What stands behind the colon of a wire fault, by its unit; null for nothing. */
 const wireArguments = {
