@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { tokenOf } from '../fuzz/bundle.ts';
+import { coverageText } from '../fuzz/coverage.ts';
+import { coveragePage } from '../fuzz/coverage-page.ts';
 import { ClientError, type LoadedClient, loadClient } from '../fuzz/node/load.ts';
 import { fuzzWorkers } from '../fuzz/node/workers.ts';
 import { readyInvariants } from '../fuzz/ready.ts';
@@ -31,6 +34,8 @@ export const fuzz = defineVerb({
     'time-max': { type: 'string', valueHint: 'ms', description: 'Virtual time of a run (default: 1800000)' },
     'failures-max': { type: 'string', valueHint: 'number', description: 'End after so many failures (default: 1)' },
     workers: { type: 'string', valueHint: 'number', description: 'Threads that share the runs (default: 1)' },
+    coverage: { type: 'boolean', description: 'Say which cells of the charts the runs reached, and which not' },
+    html: { type: 'string', valueHint: 'file', description: 'Write the coverage as a page' },
     json: commonOptions.json,
     quiet: commonOptions.quiet,
   },
@@ -45,6 +50,7 @@ export const fuzz = defineVerb({
       clientPath: path,
       workers: countOf(args.workers, '--workers') || 1,
       file: args.file,
+      coverage: args.coverage === true || args.html !== undefined,
       seed: countOf(args.seed, '--seed') ?? 1,
       runs: countOf(args.runs, '--runs') ?? runsDefault,
       failuresMax: countOf(args['failures-max'], '--failures-max') ?? 1,
@@ -62,9 +68,14 @@ export const fuzz = defineVerb({
       }),
     );
     print(output, args.file, report, failures);
+    const { coverage } = report;
+    const rules = [rulesOf(args.rules)];
+    if (coverage !== null && args.coverage === true) output.people.write(`\n${coverageText(coverage, rules)}\n`);
+    if (coverage !== null && args.html !== undefined)
+      await writeFile(resolve(cwd, args.html), coveragePage(coverage, { title: args.file, rules }));
     return {
       exitCode: failures.length === 0 ? 0 : 1,
-      document: { seed: report.seed, runs: report.runs, steps: report.steps, failures, errors: [] },
+      document: { seed: report.seed, runs: report.runs, steps: report.steps, failures, coverage, errors: [] },
     };
   },
 });

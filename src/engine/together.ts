@@ -19,6 +19,8 @@ export interface Matter {
 
 /** A call about a task that an earlier matter of the group has changed: the world has not heard of that change yet. */
 class Postponed extends Error {}
+/** One for all: the trace of a stack costs more than the call. */
+const postponed = new Postponed();
 
 /**
  * Matters of one tick that share a commit: each is decided as if alone, in the order of arrival, then one flush of the
@@ -56,7 +58,7 @@ export class Together {
 
   /** Puts the present call off to the next group when it is about a task that this group has changed. */
   mayConcern(task: LiveTask | undefined): void {
-    if (task !== undefined && this.#changed.has(task)) throw new Postponed();
+    if (task !== undefined && this.#changed.has(task)) throw postponed;
   }
 
   #settleGroup(): void {
@@ -90,7 +92,7 @@ export class Together {
       const decided = matter.decide();
       return () => matter.goOn(decided);
     } catch (thrown) {
-      if (thrown instanceof Postponed) return () => void this.#waiting.push(matter);
+      if (thrown === postponed) return () => void this.#waiting.push(matter);
       return () => matter.fail(thrown);
     }
   }

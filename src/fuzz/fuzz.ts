@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type Coverage, coverageOf, mergeCoverage } from './coverage.ts';
 import { featuresOf } from './features.ts';
 import { play, runScript } from './play.ts';
 import { readyInvariants } from './ready.ts';
@@ -17,6 +18,8 @@ export interface FuzzOptions extends Omit<ScriptSettings, 'actions'> {
   readonly seed?: number;
   /** After so many failures it ends; 1 unless told. Each invariant fails once. */
   readonly failuresMax?: number;
+  /** Has the report say which cells of the charts the runs reached. */
+  readonly coverage?: boolean;
   /** Where the client is, for the command that shows a failure again. */
   readonly file?: string;
   /** Runs a shard elsewhere, such as in a worker; here unless told. */
@@ -40,6 +43,8 @@ export interface ShardReport {
   readonly finds: readonly Find[];
   /** Runs that reached what the corpus of the shard had not, in order. */
   readonly fresh: readonly { readonly run: number; readonly script: Script; readonly features: readonly string[] }[];
+  /** Empty unless asked for. */
+  readonly coverage: Coverage;
 }
 
 export interface Find extends Broken {
@@ -60,6 +65,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const runShards = options.runShards ?? ((shards) => Promise.all(shards.map((shard) => fuzzShard(options, shard))));
   const actions = await actionsOf(options);
   const failures: Failure[] = [];
+  let coverage: Coverage = {};
   let corpus = options.corpus ?? { scripts: [], features: [] };
   let [runs, steps] = [0, 0];
   while (runs < runsMax && failures.length < failuresMax) {
@@ -72,10 +78,11 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
       failures.push(await failureOf(options, find));
     }
     corpus = grown(corpus, reports);
+    coverage = mergeCoverage([coverage, ...reports.map((report) => report.coverage)]);
     runs += round.runs;
     steps += reports.reduce((sum, report) => sum + report.steps, 0);
   }
-  return { seed, runs, steps, failures, corpus };
+  return { seed, runs, steps, failures, corpus, coverage: options.coverage === true ? coverage : null };
 }
 
 /** Runs a piece of a campaign. Deterministic, and independent of all other pieces of its round. */
@@ -87,10 +94,13 @@ export async function fuzzShard(options: FuzzOptions, shard: Shard): Promise<Sha
   const finds: Find[] = [];
   const fresh: ShardReport['fresh'][number][] = [];
   let steps = 0;
+  let coverage: Coverage = {};
   for (let run = firstRun; run < firstRun + runs; run++) {
     const script = scriptAt(scripts, seed, run);
     const ran = await runScript(options.client, script, { invariants, tells: false });
     steps += script.steps.length;
+    if (options.coverage === true)
+      coverage = mergeCoverage([coverage, coverageOf([{ rules: script.rules, trace: ran.run.trace }])]);
     if (ran.failure !== null) {
       if (!finds.some(({ invariant }) => invariant === ran.failure?.invariant))
         finds.push({ ...ran.failure, run, script });
@@ -100,7 +110,7 @@ export async function fuzzShard(options: FuzzOptions, shard: Shard): Promise<Sha
     for (const feature of features) reached.add(feature);
     if (features.length > 0) fresh.push({ run, script, features });
   }
-  return { steps, finds, fresh };
+  return { steps, finds, fresh, coverage };
 }
 
 /** Shrinks what was found, and tells its story. */

@@ -1,6 +1,8 @@
 /** Fuzzing of code that uploads and downloads: worlds drawn at random, failures made small. Runs in browsers too. */
 export * from './bundle.ts';
 export { type CommandSettings, fuzzCommands, type StepCommand } from './commands.ts';
+export { type Coverage, coverageOf, coverageText, mergeCoverage, missing, unreachableCells } from './coverage.ts';
+export { coveragePage } from './coverage-page.ts';
 export {
   type Find,
   type FuzzOptions,

@@ -269,4 +269,6 @@ export interface FuzzReport {
   /** Each invariant once, in the order of runs. */
   readonly failures: readonly Failure[];
   readonly corpus: Corpus;
+  /** Which cells were reached, and how often; null unless asked for. */
+  readonly coverage: Readonly<Record<string, number>> | null;
 }

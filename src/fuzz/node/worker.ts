@@ -1,5 +1,6 @@
 /** A thread that runs the client, so that whoever waits for it can end it. Started by hand.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { mergeCoverage } from '../coverage.ts';
 import { actionsOf, type FuzzOptions, failureOf, fuzzShard, type Shard, type ShardReport } from '../fuzz.ts';
 import { play } from '../play.ts';
 import { readyInvariants } from '../ready.ts';
@@ -86,6 +87,7 @@ async function shardRunByRun(options: FuzzOptions, shard: Shard): Promise<ShardR
     steps: reports.reduce((sum, { steps }) => sum + steps, 0),
     finds: reports.flatMap(({ finds }) => finds),
     fresh: reports.flatMap(({ fresh }) => fresh),
+    coverage: mergeCoverage(reports.map(({ coverage }) => coverage)),
   };
 }
 
