@@ -72,6 +72,7 @@ class EngineWorld {
   constructor(rules) {
     const store = createMemoryStore();
     const clock = createSimulatedClock();
+    this.clock = clock;
     const limits = { backgroundTasksMax: settings.tasksMax, foregroundTasksMax: Number.POSITIVE_INFINITY };
     const tiers = inner.tiersOfCount(settings.slots);
     this.engine = new inner.Engine(
@@ -289,10 +290,12 @@ export async function operationsAlone({ quick }) {
       starts: rate(10 * sequences.length, starting),
       refusals: asked('pause', 'initialized'),
       looks: asked('show', 'initialized'),
-      transitions: rate(times / 2, () => {
+      transitions: rate(times / 2, async () => {
         for (let n = 0; n < times / 2; n += 2) {
           moving.operate('pause', (n >> 1) % settings.slots);
           moving.operate('resume', (n >> 1) % settings.slots);
+          // Notices are delivered, as they are in life, and do not pile up.
+          if (n % 2_000 === 0) await moving.clock.run(1);
         }
       }),
     },

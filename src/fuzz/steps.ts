@@ -123,9 +123,3 @@ function durationText(ms: number): string {
         ? `${ms / 60_000} min`
         : `${ms / 3_600_000} h`;
 }
-
-/** The script in lines, one a step. */
-export function scriptText({ steps, order }: Script): string[] {
-  const late = order.some((ms) => ms > 0) ? [`answers, events and timers are late by ${order.join(', ')} ms`] : [];
-  return [...late, ...steps.map(stepText)];
-}
