@@ -53,7 +53,8 @@ function rulesOf(text: string): Rules {
 
 function linesOf({ rules, steps, violation, other, lost }: Conformance): string[] {
   const unjudged = lost.map((tid) => `of task ${tid} too much is possible; the rest of it is not judged`);
-  if (violation === null) return [`the ${rules} rules allow all ${steps} steps`, ...unjudged];
+  if (violation === null)
+    return [`the ${rules} rules allow ${steps === 1 ? 'the only step' : `all ${steps} steps`}`, ...unjudged];
   const { step, tid, saw, allowed, from } = violation;
   const task = tid === null ? '' : ` of task ${tid}`;
   return [

@@ -31,16 +31,22 @@ export interface Moved {
 }
 
 const tickMs = 100;
+/** Notices come on a later tick than the state that they are about. */
+const hearingMs = 5;
 
 /** Shows what runs, until all tasks that are waited for have ended. */
 export async function follow({ engine, board, watched, nameOf, ended, signal }: FollowOptions): Promise<void> {
   const paths = new Map<string, { readonly meter: Meter; readonly sinceMs: number; readonly from: number }>();
   const open = new Set(watched.keys());
+  /** Seen to have ended; what they have to say of it is heard a tick later. */
+  const over = new Set<string>();
 
-  const look = () => {
+  /** @returns whether there is something to look at again soon. */
+  const look = (): boolean => {
     const nowMs = performance.now();
     const rows: Row[] = [];
     let waiting = 0;
+    let isNew = false;
     for (const info of engine.tasks()) {
       const { tid } = info;
       const state = stateOf(info);
@@ -53,7 +59,10 @@ export async function follow({ engine, board, watched, nameOf, ended, signal }: 
       }
       const path = paths.get(tid);
       if (path === undefined) continue;
-      if (isEnded(state)) {
+      if (isEnded(state) && !over.has(tid)) {
+        over.add(tid);
+        isNew = true;
+      } else if (isEnded(state)) {
         ended?.(info, { bytes: done - path.from, ms: nowMs - path.sinceMs });
         paths.delete(tid);
         open.delete(tid);
@@ -64,6 +73,7 @@ export async function follow({ engine, board, watched, nameOf, ended, signal }: 
       } else if (state === 'waiting') waiting += 1;
     }
     board.show(rows, waiting);
+    return isNew;
   };
 
   await new Promise<void>((resolve) => {
@@ -74,7 +84,7 @@ export async function follow({ engine, board, watched, nameOf, ended, signal }: 
       resolve();
     };
     const step = () => {
-      look();
+      if (look()) setTimeout(step, hearingMs);
       if (open.size === 0) finish();
     };
     signal?.addEventListener('abort', finish);

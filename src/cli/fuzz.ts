@@ -91,7 +91,8 @@ function print(output: Output, file: string, { seed, runs, steps }: FuzzReport, 
 
 function failureLines(output: Output, failure: Told): string[] {
   const { invariant, message, story, script, original, run, shrinkRuns, token } = failure;
-  const sizes = `${script.steps.length} steps, shrunk from ${original.steps.length} of run ${run + 1} in ${shrinkRuns} runs`;
+  const steps = script.steps.length;
+  const sizes = `${steps} ${steps === 1 ? 'step' : 'steps'}, shrunk from ${original.steps.length} of run ${run + 1} in ${shrinkRuns} runs`;
   return [
     paint(output, 'bad', printable(`${invariant}: ${message}`)),
     '',
