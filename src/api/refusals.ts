@@ -1,6 +1,6 @@
 import type { Obstacle } from '../../machines/admission.ts';
 import { isTaskOperation, type TaskOperation } from '../../machines/task.ts';
-import type { State } from '../../machines/vocabulary.ts';
+import { errorCodes, type State } from '../../machines/vocabulary.ts';
 import { adviceFor } from '../engine/advice.ts';
 import type { LiveTask } from '../engine/live.ts';
 import type { Refusal } from '../engine/turn.ts';
@@ -34,8 +34,17 @@ function detailOf(refusal: Refusal, tid: string, task: LiveTask | undefined): st
   const subject = tid === '' ? operation : `${operation}: task ${tid}`;
   if (refusal.obstacle !== undefined) return `${subject}: ${obstacles[refusal.obstacle]}`;
   if (state === 'unstored') return `${subject}: the change could not be stored, so it was not made; try again`;
+  if (operation === 'attachGroup') return `${subject}: ${attachment(refusal)}`;
   if (task === undefined || !isTaskOperation(operation)) return `${subject} is ${state}`;
   return `${subject} is ${state}; ${waysOut(task, task.life.state, operation)}`;
+}
+
+/** One of several tasks was refused, and with it all of them; which one, the service does not say. */
+function attachment({ code, state }: Refusal): string {
+  if (code === errorCodes.TASK_MODE) return 'a group takes no foreground task; create it in mode BACKGROUND';
+  return code === errorCodes.GROUP_NOT_FOUND
+    ? 'the group is deleted'
+    : `a task is ${state}; attach it before it is started`;
 }
 
 /** Looking at a task is hardly ever what helps. */

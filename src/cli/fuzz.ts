@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { tokenOf } from '../fuzz/bundle.ts';
+import { textOf, tokenOf } from '../fuzz/bundle.ts';
 import { coverageText } from '../fuzz/coverage.ts';
 import { coveragePage } from '../fuzz/coverage-page.ts';
 import { ClientError, type LoadedClient, loadClient } from '../fuzz/node/load.ts';
@@ -36,6 +36,7 @@ export const fuzz = defineVerb({
     workers: { type: 'string', valueHint: 'number', description: 'Threads that share the runs (default: 1)' },
     coverage: { type: 'boolean', description: 'Say which cells of the charts the runs reached, and which not' },
     html: { type: 'string', valueHint: 'file', description: 'Write the coverage as a page' },
+    save: { type: 'string', valueHint: 'file', description: 'Keep the first failure as a bundle, for `replay`' },
     json: commonOptions.json,
     quiet: commonOptions.quiet,
   },
@@ -64,6 +65,8 @@ export const fuzz = defineVerb({
         // Nobody can play to its end what hung.
         if (failure.digest === '') return { ...failure, token: null };
         const bundle = await record(loaded.client, failure, { invariants, from });
+        if (args.save !== undefined && failure === report.failures[0])
+          await writeFile(resolve(cwd, args.save), textOf(bundle));
         return { ...failure, token: await tokenOf(bundle) };
       }),
     );

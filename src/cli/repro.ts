@@ -130,7 +130,8 @@ function storyLines({ shown, message, cause, detour, story, why, wayOut, outcome
 
 function wayLines({ says, way, published }: ReproDocument['wayOut']): string[] {
   return [
-    `way out: ${says === '' ? (way ?? ['create a new task']).join(', then ') : says}`,
+    `way out: ${way === null ? 'create a new task' : way.join(', then ')}`,
+    ...(says === '' ? [] : [`  ${says}`]),
     ...published.map((each) => `  ${each}`),
   ];
 }

@@ -90,6 +90,8 @@ export class Run implements RunView {
       const offered = this.#client(this.#device.device);
       Promise.resolve(offered).then((actions) => {
         if (!life.isAlive) return;
+        const given: unknown = actions ?? {};
+        if (!isObject(given)) return failed(new TypeError(`it returns ${String(given)}, and no object of actions`));
         this.#actions = actions ?? {};
         for (const name of Object.keys(this.#actions)) this.offered.add(name);
       }, failed);

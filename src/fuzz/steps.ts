@@ -1,5 +1,5 @@
 import { diskBytes, type Run } from './run.ts';
-import type { Script, ServerFault, Step } from './types.ts';
+import type { ServerFault, Step } from './types.ts';
 
 /** Does one step, and lets no time pass but what it names. */
 export async function perform(step: Step, run: Run): Promise<void> {

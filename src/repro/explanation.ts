@@ -75,12 +75,15 @@ export function whyOf({ scene, step, refusal, failed }: Finding): Why {
       source: scene.wire === null ? 'harmony-request.md 4.3, 4.4, 7.6' : sources.transfer,
     };
   }
-  const { chart, state, obstacle = null, operation } = refusal;
+  const { chart, state, obstacle = null, operation, code } = refusal;
+  const isOfMode = chart === 'task' && code === errorCodes.TASK_MODE;
   return {
     chart,
     state,
     obstacle,
-    says: whySays(chart, operation, state, obstacle),
+    says: isOfMode
+      ? `The task chart allows no ${operation} of a foreground task.`
+      : whySays(chart, operation, state, obstacle),
     source: sourceOf(chart, obstacle),
   };
 }

@@ -124,10 +124,19 @@ function detourOf(subject: Subject, asked: Asked): Detour {
   const known = ruleSets
     .flatMap((each) => actions.map((other) => ({ rules: each, action: other })))
     .filter((each) => pathOf(subject, { ...asked, ...each }) !== null);
-  const by = known.map((each) => `${each.rules} for ${each.action}s`).join(', ');
+  const by = [...new Set(known.map((each) => each.rules))]
+    .map((each) => `the ${each} rules for ${actionsOf(known, each)}`)
+    .join(' and ');
   const where = from === null ? '' : ` from ${from}`;
   const says = `by the rules of ${rules}, no ${action} comes to cause ${cause} of ${name}${where}`;
   return { says: known.length === 0 ? says : `${says}; it is known to ${by}`, known };
+}
+
+function actionsOf(known: Detour['known'], rules: Rules): string {
+  return known
+    .filter((each) => each.rules === rules)
+    .map(({ action }) => `${action}s`)
+    .join(' and ');
 }
 
 /** One row of the list of everything that can be reproduced. */

@@ -36,8 +36,11 @@ function withFullQueue(steps: readonly Step[], rules: Rules): readonly Step[] {
   if (filler?.do !== 'create') return steps;
   const many: CreateStep = { ...filler, times: tasksMax - smallQuota + 1 };
   const before = steps[at - 1];
-  // A first task that the story says no more about is one of the many.
-  const isNameless = before?.do === 'create' && !steps.some((step) => step.do === 'call' && step.of === 'task');
+  const subject = steps.some((step) => step.do === 'call' && step.of === 'task')
+    ? steps.find((step) => step.do === 'create')
+    : undefined;
+  // A task that the story says no more about is one of the many.
+  const isNameless = before?.do === 'create' && before !== subject && bucketOf(before.mode) === bucket;
   return isNameless
     ? [...steps.slice(0, at - 1), { ...many, times: tasksMax }, ...steps.slice(at + 1)]
     : [...steps.slice(0, at), many, ...steps.slice(at + 1)];

@@ -48,6 +48,9 @@ describe('longshore check', () => {
       people: 'the device rules allow all 4 steps\n',
       stderr: '',
     });
+    expect((await checked(lines.split('\n').slice(0, 2).join('\n'))).people).toBe(
+      'the documented rules allow the only step\n',
+    );
   });
 
   it('shows the first step that is not allowed, and what explains it, and exits with 1', async () => {

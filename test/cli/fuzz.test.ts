@@ -70,6 +70,15 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(nothing.code).toBe(0);
   });
 
+  it('shrinks to one step what needs no more', async () => {
+    openWith("export default () => ({ go() { throw 'a string'; } });");
+
+    const { stdout } = await desk.run('fuzz', 'client.ts', '--runs', '20');
+
+    expect(stdout).toContain('noUnhandledRejection: go(0) fails: "a string"');
+    expect(stdout).toMatch(/^1 step, shrunk from \d+ of run \d+ in \d+ runs$/m);
+  });
+
   it.each([
     ['a file that is not there', ['nothing.ts'], /nothing\.ts/],
     ['a file without a client', ['client.ts'], /client\.ts exports no client/],

@@ -38,7 +38,7 @@ describe('longshore repro', () => {
       '',
       'why: The task chart allows no pause in state initialized.',
       '  task, state initialized; harmony-request.md 2.4, 2.5',
-      expect.stringMatching(/^way out: pause: task \d+ is initialized; legal now: start, remove/),
+      expect.stringMatching(/^way out: start, then wait until it runs, then pause$/),
       '  Query the task state;',
       '  Perform operations supported by the current task state.',
       '',
@@ -52,7 +52,7 @@ describe('longshore repro', () => {
 
     expect(outcome.exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^By the rules of device, no download comes to cause 1 of 21900005; it is known to documented/,
+      /^By the rules of device, no download comes to cause 1 of 21900005; it is known to the documented rules for downloads and uploads\./,
     );
     expect(stdout).toContain('cause 2: Attaching a foreground task to a group');
   });

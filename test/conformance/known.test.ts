@@ -84,6 +84,11 @@ describe('a log that shows it all', () => {
     expect([step, said]).toEqual([at + 1, expect.stringContaining(saw)]);
   });
 
+  it('does not have a start of a task that there is not', () => {
+    expect(wrong(checkLog(logWith([call('start')])))).toEqual([4, 'start accepted']);
+    expect(checkLog(logWith([call('start', { code: 21900006 })])).conforms).toBe(true);
+  });
+
   it.each([
     ['completed', 7],
     ['response', 4],

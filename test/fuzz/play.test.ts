@@ -164,9 +164,12 @@ describe('a run', () => {
     const broken: Client = () => {
       throw new Error('no start');
     };
+    const number = (() => 3) as unknown as Client;
 
     const failures = await Promise.all(
-      [never, timers, calls, nonError, nothing, broken].map((each) => playSteps(each, [act('act'), wait(1_000_000)])),
+      [never, timers, calls, nonError, nothing, broken, number].map((each) =>
+        playSteps(each, [act('act'), wait(1_000_000)]),
+      ),
     );
 
     expect(failures.map(({ failure }) => failure?.message ?? null)).toEqual([
@@ -176,6 +179,7 @@ describe('a run', () => {
       'act(0) fails: "a string"',
       'act(0) fails: undefined',
       'the client fails at its start: Error no start',
+      'the client fails at its start: TypeError it returns 3, and no object of actions',
     ]);
   });
 

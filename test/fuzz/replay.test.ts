@@ -69,6 +69,16 @@ describe('replay', () => {
     ]);
   });
 
+  it('leaves out the middle of a story that nobody reads to its end', () => {
+    const story = Array.from({ length: 20_000 }, (_, at) => ({ atMs: 0, who: 'client', text: String(at) }) as const);
+
+    const lines = storyText(story);
+
+    expect(lines).toHaveLength(151);
+    expect(lines.slice(119, 122)).toEqual(['0.000 s    119', '… 19850 lines more …', '0.000 s    19970']);
+    expect(lines.at(-1)).toBe('0.000 s    19999');
+  });
+
   it('says that a client no longer fails, and where its trace parts', async () => {
     const replayed = await replay(await record(impatient, failure), patient);
 

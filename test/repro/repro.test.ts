@@ -78,6 +78,15 @@ describe('the search', () => {
     expect(timesOf({ code: 21900004 })).toEqual([1001, 1]);
     expect(timesOf({ code: 21900004, cause: 2, rules: 'device' })).toEqual([2001, 1]);
     expect(timesOf({ code: 21900004, from: 'paused' })).toEqual([1, 0, 0, 1000, 1]);
+    // The task of the story is in the foreground, and takes no room in the queue.
+    expect(timesOf({ code: 21900004, cause: 3, action: 'upload', from: 'failed' })).toEqual([1, 0, 1001, 0, 1]);
+  });
+
+  it('says that it is the mode that a group refuses', () => {
+    const whyOf = (options: ReproOptions) => repro(options).why.says;
+
+    expect(whyOf({ code: 21900005, cause: 2 })).toBe('The task chart allows no attachGroup of a foreground task.');
+    expect(whyOf({ code: 21900007, cause: 7 })).toBe('The task chart allows no attachGroup in state running.');
   });
 });
 
@@ -86,7 +95,7 @@ describe('a detour', () => {
     const { detour, shown, steps } = repro({ code: 21900005, rules: 'device' });
 
     expect(detour?.says).toBe(
-      'by the rules of device, no download comes to cause 1 of 21900005; it is known to documented for downloads, documented for uploads',
+      'by the rules of device, no download comes to cause 1 of 21900005; it is known to the documented rules for downloads and uploads',
     );
     expect(detour?.known).toEqual([
       { rules: 'documented', action: 'download' },

@@ -29,9 +29,9 @@ export class ClientError extends Error {
 export async function loadClient(path: string): Promise<LoadedClient> {
   const jiti = createJiti(pathToFileURL(path).href, { fsCache: false });
   const exported = await jiti.import<Record<string, unknown>>(path).catch((thrown: unknown) => {
-    throw new ClientError(`${path} cannot be loaded: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
-      cause: thrown,
-    });
+    // What requires what comes in further lines.
+    const [why] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+    throw new ClientError(`${path} cannot be loaded: ${why}`, { cause: thrown });
   });
   const { default: byDefault, client = byDefault, invariants = [], world = {} } = exported;
   if (typeof client !== 'function') {

@@ -48,6 +48,7 @@ describe('loading a client', () => {
   it.each([
     ['syntax.ts', 'export default (;', /syntax\.ts cannot be loaded/],
     ['thrown.ts', 'throw new Error("not today");', /thrown\.ts cannot be loaded: not today/],
+    ['lost.ts', 'import "no-such-package";', /lost\.ts cannot be loaded: Cannot find [^\n]*$/],
     ['nothing.ts', 'export const answer = 42;', /nothing\.ts exports no client; legal: export default/],
     ['bad.ts', 'export default () => {}; export const invariants = [() => null];', /invariants is no array of/],
   ])('refuses %s', async (name, text, message) => {
