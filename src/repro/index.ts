@@ -124,19 +124,12 @@ function detourOf(subject: Subject, asked: Asked): Detour {
   const known = ruleSets
     .flatMap((each) => actions.map((other) => ({ rules: each, action: other })))
     .filter((each) => pathOf(subject, { ...asked, ...each }) !== null);
-  const by = [...new Set(known.map((each) => each.rules))]
-    .map((each) => `the ${each} rules for ${actionsOf(known, each)}`)
-    .join(' and ');
+  const actionsBy = new Map<Rules, string[]>();
+  for (const each of known) actionsBy.set(each.rules, [...(actionsBy.get(each.rules) ?? []), `${each.action}s`]);
+  const by = [...actionsBy].map(([set, those]) => `the ${set} rules for ${those.join(' and ')}`).join(' and ');
   const where = from === null ? '' : ` from ${from}`;
   const says = `by the rules of ${rules}, no ${action} comes to cause ${cause} of ${name}${where}`;
   return { says: known.length === 0 ? says : `${says}; it is known to ${by}`, known };
-}
-
-function actionsOf(known: Detour['known'], rules: Rules): string {
-  return known
-    .filter((each) => each.rules === rules)
-    .map(({ action }) => `${action}s`)
-    .join(' and ');
 }
 
 /** One row of the list of everything that can be reproduced. */
