@@ -37,6 +37,7 @@ export function openSimulated({ server: options = {}, faults = [], wire = {} }: 
     files,
     clock,
     server,
+    internet,
     origin,
     otherOrigin: 'http://mirror.example',
     closedOrigin: 'http://files.example:81',

@@ -3,8 +3,9 @@ import { unreachable } from '../../errors.ts';
 import type { FileTrouble, FileWriter } from '../../ports/files.ts';
 import { fileTrouble } from './trouble.ts';
 
-/** Bytes that one write takes along: smaller ones cost speed, larger ones gain none. */
-const batchBytes = 1024 * 1024;
+/** Bytes that one write takes along: smaller ones cost speed, larger ones gain none. Many writers share what all may keep. */
+const batchBytesMax = 1024 * 1024;
+const batchesBytesMax = 16 * 1024 * 1024;
 
 /**
  * Hands pieces to the disk as soon as it is idle, and collects them while it is not; a caller waits only when a batch is
@@ -13,6 +14,7 @@ const batchBytes = 1024 * 1024;
 export class DiskWriter implements FileWriter {
   readonly #file: FileHandle;
   readonly #sync: boolean;
+  readonly #open: Set<DiskWriter>;
   /** Where the next byte that leaves goes. */
   #position: number;
   #batch: Uint8Array[] = [];
@@ -22,10 +24,12 @@ export class DiskWriter implements FileWriter {
   #trouble: FileTrouble | null = null;
   #closed = false;
 
-  constructor(file: FileHandle, offset: number, sync: boolean) {
+  /** @param open  the writers that are open, of which this is one until it is closed. */
+  constructor(file: FileHandle, offset: number, { sync, open }: { sync: boolean; open: Set<DiskWriter> }) {
     this.#file = file;
     this.#position = offset;
     this.#sync = sync;
+    this.#open = open.add(this);
   }
 
   async write(piece: Uint8Array): Promise<void> {
@@ -33,13 +37,14 @@ export class DiskWriter implements FileWriter {
     this.#batch.push(piece);
     this.#batchedBytes += piece.length;
     if (this.#writing === null) this.#send();
-    else if (this.#batchedBytes >= batchBytes) await this.#writing;
+    else if (this.#batchedBytes >= Math.min(batchBytesMax, batchesBytesMax / this.#open.size)) await this.#writing;
     if (this.#trouble !== null) throw this.#trouble;
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#open.delete(this);
     try {
       while (this.#writing !== null) await this.#writing;
       if (this.#sync && this.#trouble === null) await this.#file.sync();

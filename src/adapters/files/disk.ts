@@ -30,8 +30,8 @@ export interface DiskFilesOptions {
 
 /** The disk of the machine we run on. */
 export function createDiskFiles(options: DiskFilesOptions = {}): Files {
-  const sync = options.sync ?? false;
-  return { look, realPath, touch, truncate, unlink, writer: (path, offset) => openWriter(path, offset, sync), reader };
+  const writing = { sync: options.sync ?? false, open: new Set<DiskWriter>() };
+  return { look, realPath, touch, truncate, unlink, writer: (path, at) => openWriter(path, at, writing), reader };
 }
 
 function look(path: string): Look {
@@ -124,12 +124,16 @@ function unlink(path: string): void {
   }
 }
 
-async function openWriter(path: string, offset: number, sync: boolean): Promise<FileWriter> {
+async function openWriter(
+  path: string,
+  offset: number,
+  writing: ConstructorParameters<typeof DiskWriter>[2],
+): Promise<FileWriter> {
   const { file, bytes } = await openHandle(path, O_WRONLY | O_CREAT);
   try {
     if (bytes < offset) throw new FileTrouble('io', `${path} has ${bytes} bytes, fewer than ${offset}`);
     if (bytes > offset) await file.truncate(offset);
-    return new DiskWriter(file, offset, sync);
+    return new DiskWriter(file, offset, writing);
   } catch (cause) {
     await file.close();
     throw fileTrouble(cause);
@@ -142,7 +146,7 @@ async function* reader(path: string, from: number, to: number): AsyncGenerator<U
   try {
     if (bytes <= to) throw shorter();
     for (let at = from; at <= to; ) {
-      const piece = new Uint8Array(Math.min(pieceBytes, to + 1 - at));
+      const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, to + 1 - at)); // zeros would only be read over
       const { bytesRead } = await file.read(piece, 0, piece.length, at);
       if (bytesRead === 0) throw shorter();
       at += bytesRead;

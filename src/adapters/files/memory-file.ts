@@ -1,4 +1,7 @@
-/** The bytes of one file in memory. Its room doubles when it is full, so that n bytes cost O(n) however they come. */
+/**
+ * The bytes of one file in memory. What is written is put together when somebody looks, since most of it never is. Its room
+ * doubles when it is full, so that n bytes cost O(n) however they come.
+ */
 export class MemoryFile {
   readonly kind = 'file';
   readable = true;
@@ -8,6 +11,8 @@ export class MemoryFile {
   /** Writers and readers that have it open. */
   handles = 0;
   #room = new Uint8Array(0);
+  /** What belongs behind the bytes in the room. */
+  #pieces: Uint8Array[] = [];
   #bytes = 0;
   /** The first of them outlive a power cut. */
   #durable = 0;
@@ -18,28 +23,26 @@ export class MemoryFile {
     return this.#bytes;
   }
 
+  /** @param piece  not to be changed any more. */
   append(piece: Uint8Array, nowMs: number): void {
     if (piece.length === 0) return;
     this.writeBack(nowMs);
     if (this.#durable === this.#bytes) this.#dirtySinceMs = nowMs;
-    const bytes = this.#bytes + piece.length;
-    if (bytes > this.#room.length) {
-      const room = new Uint8Array(Math.max(bytes, 2 * this.#room.length));
-      room.set(this.#room.subarray(0, this.#bytes));
-      this.#room = room;
-    }
-    this.#room.set(piece, this.#bytes);
-    this.#bytes = bytes;
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    if (this.#pieces.length >= piecesMax) this.#gather();
   }
 
   /** Drops the bytes after the first `bytes`. */
   cut(bytes: number): void {
+    if (bytes < this.#bytes) this.#gather();
     this.#bytes = bytes;
     this.#durable = Math.min(this.#durable, bytes);
     if (bytes === 0) this.#room = new Uint8Array(0);
   }
 
   copy(from: number, to: number): Uint8Array {
+    this.#gather();
     return this.#room.slice(from, Math.min(to, this.#bytes));
   }
 
@@ -56,7 +59,23 @@ export class MemoryFile {
   get unsynced(): number {
     return this.#bytes - this.#durable;
   }
+
+  #gather(): void {
+    let at = this.#bytes - this.#pieces.reduce((sum, { length }) => sum + length, 0);
+    if (this.#bytes > this.#room.length) {
+      const room = new Uint8Array(Math.max(this.#bytes, 2 * this.#room.length));
+      room.set(this.#room.subarray(0, at));
+      this.#room = room;
+    }
+    for (const piece of this.#pieces) {
+      this.#room.set(piece, at);
+      at += piece.length;
+    }
+    this.#pieces = [];
+  }
 }
 
+/** Small ones would take more room each than their bytes. */
+const piecesMax = 1_024;
 /** As Linux does, unless told otherwise (`dirty_expire_centisecs`). */
 const writeBackMs = 30_000;

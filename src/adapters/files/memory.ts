@@ -187,7 +187,7 @@ class MemoryDisk implements MemoryFiles {
   }
 
   write(path: string, content: Uint8Array | string): void {
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
     const { real, node } = this.#find(path);
     if (node === undefined) this.makeDirectory(parentOf(real));
     const file = node ?? this.#create(real);
@@ -327,13 +327,14 @@ class MemoryDisk implements MemoryFiles {
   /** Writes what passes and fits, and tells what kept the rest out. */
   #write(file: MemoryFile, real: string, piece: Uint8Array): FileTrouble | null {
     const { passed, trouble } = this.#faults.pass(real, piece.length);
-    return this.#append(file, piece.subarray(0, passed)) < passed ? noSpace(real) : trouble;
+    const passing = passed === piece.length ? piece : piece.subarray(0, passed);
+    return this.#append(file, passing) < passed ? noSpace(real) : trouble;
   }
 
   /** @returns how many bytes fitted. */
   #append(file: MemoryFile, bytes: Uint8Array): number {
     const fitting = Math.min(bytes.length, Math.max(0, this.#capacityBytes - this.#usedBytes));
-    file.append(bytes.subarray(0, fitting), this.#elapsed());
+    file.append(fitting === bytes.length ? bytes : bytes.subarray(0, fitting), this.#elapsed());
     this.#usedBytes += fitting;
     return fitting;
   }

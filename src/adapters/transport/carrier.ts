@@ -41,10 +41,13 @@ export interface ResponseHead {
 /** All rejections are a `TransportTrouble`, or what the request's body threw. */
 export interface Call {
   readonly head: Promise<ResponseHead>;
-  /** The next piece of the response's body; null at its end. Not to be asked again before it has answered. */
-  next(): Promise<Uint8Array | null>;
+  /**
+   * The next piece of the response's body; null at its end. Not to be asked again before it has answered.
+   * @param bytesMax  more at once are of no use; a hint.
+   */
+  next(bytesMax?: number): Promise<Uint8Array | null>;
   /** The rest is not wanted: read to its end while that is cheap, so that the connection can be used again. */
   discard(): void;
-  /** Gives up at once; what is pending rejects. Doing so twice, or after the end, does nothing. */
+  /** Gives up at once; what is pending rejects, or brings what has come. Doing so twice, or after the end, does nothing. */
   drop(): void;
 }

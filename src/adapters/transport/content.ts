@@ -1,7 +1,7 @@
 /** Bytes that exist only when somebody asks for them. */
 export interface Content {
   readonly size: number;
-  /** A fresh copy; `offset` + `length` is at most `size`. */
+  /** Not to be changed by whoever gets them; `offset` + `length` is at most `size`. */
   bytesAt(offset: number, length: number): Uint8Array;
 }
 
@@ -14,6 +14,8 @@ export function generateContent(path: string, size: number, seed: number | strin
   return {
     size,
     bytesAt(offset, length) {
+      const begin = offset % periodBytes;
+      if (begin + length <= tile.length) return tile.subarray(begin, begin + length);
       const bytes = new Uint8Array(length);
       for (let at = 0; at < length; ) {
         const from = (offset + at) % periodBytes;
@@ -28,7 +30,7 @@ export function generateContent(path: string, size: number, seed: number | strin
 
 export function contentOf(bytes: Uint8Array | string): Content {
   const whole = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
-  return { size: whole.length, bytesAt: (offset, length) => whole.slice(offset, offset + length) };
+  return { size: whole.length, bytesAt: (offset, length) => whole.subarray(offset, offset + length) };
 }
 
 export function partOf(content: Content, from: number, size: number): Content {

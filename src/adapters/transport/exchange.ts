@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../ports/clock.ts';
-import { type Files, FileTrouble, type FileWriter } from '../../ports/files.ts';
+import { type Files, FileTrouble } from '../../ports/files.ts';
 import type { Random } from '../../ports/random.ts';
 import type { DownloadJob, JobFile, Run, TransferJob, TransferReport, UploadJob } from '../../ports/transport.ts';
 import type { Call, Carrier, ResponseHead } from './carrier.ts';
@@ -148,11 +148,14 @@ export class Exchange implements Run {
     this.#respond(head, { offset, size });
     let bytes = offset;
     const move = async () => {
-      for (let piece = await call.next(); piece !== null; piece = await call.next()) {
+      for (;;) {
+        const piece = await call.next(this.#pacer.windowBytes);
+        if (piece === null) return;
         for (let at = 0; at < piece.length; ) {
           const room = this.#pacer.unlimited ? Infinity : await this.#room();
-          const slice = piece.subarray(at, at + room);
-          await this.#write(writer, slice);
+          const slice = at === 0 && room >= piece.length ? piece : piece.subarray(at, at + room);
+          await writer.write(slice);
+          this.#pacer.take(slice.length, this.#nowMs());
           at += slice.length;
           bytes += slice.length;
           this.#progress(0, bytes);
@@ -162,7 +165,7 @@ export class Exchange implements Run {
     // What broke the transfer comes first; trouble at the closing is told where nothing else is.
     const broken = await move().then(
       () => null,
-      (error: unknown) => ({ error }),
+      (error: unknown) => ({ error: fileTrouble(error, 'other') }),
     );
     call.drop();
     const unclosed = await writer.close().then(
@@ -173,13 +176,6 @@ export class Exchange implements Run {
     const trouble = broken ?? unclosed;
     if (trouble !== null) throw trouble.error;
     return bytes;
-  }
-
-  async #write(writer: FileWriter, slice: Uint8Array): Promise<void> {
-    await writer.write(slice).catch((error: unknown) => {
-      throw fileTrouble(error, 'other');
-    });
-    this.#pacer.take(slice.length, this.#nowMs());
   }
 
   async #upload(job: UploadJob): Promise<TransferReport> {
@@ -315,10 +311,10 @@ export class Exchange implements Run {
   /** Bytes that the speed cap lets through, one at least; waits for them. */
   async #room(): Promise<number> {
     for (;;) {
-      this.#checkCancelled();
       const nowMs = this.#nowMs();
       const room = this.#pacer.room(nowMs);
       if (room > 0) return room;
+      this.#checkCancelled();
       await this.#rest(this.#pacer.waitMs(nowMs));
     }
   }

@@ -30,8 +30,9 @@ export interface HttpCarrier extends Carrier {
   close(): Promise<void>;
 }
 
-/** Of a body, what may wait for the disk or for a speed cap. */
+/** Of a body, what may wait for the disk or for a speed cap; many bodies share what all of them may have. */
 const queueBytesMax = 1024 * 1024;
+const queuesBytesMax = 8 * 1024 * 1024;
 /** A response that nobody wants is read this far to keep its connection. */
 const discardBytesMax = 64 * 1024;
 const discardMsMax = 1_000;
@@ -50,16 +51,25 @@ export function createHttpTransport(options: HttpTransportOptions, carrier = cre
 export function createHttpCarrier(options: HttpCarrierOptions): HttpCarrier {
   const { clock, ca = [], rejectUnauthorized = true, hosts = {} } = options;
   const lines = new Lines({ ca, rejectUnauthorized });
+  const open = new Set<HttpCall>();
   return {
-    send: (request) => new HttpCall(redirected(request, hosts), lines, clock),
+    send: (request) => new HttpCall(redirected(request, hosts), { lines, clock, open }),
     close: () => lines.close(),
   };
+}
+
+interface Surroundings {
+  readonly lines: Lines;
+  readonly clock: Clock;
+  /** Calls whose response has not ended. */
+  readonly open: Set<HttpCall>;
 }
 
 class HttpCall implements Call, Dispatcher.DispatchHandler {
   readonly head: Promise<ResponseHead>;
   readonly #lines: Lines;
   readonly #clock: Clock;
+  readonly #open: Set<HttpCall>;
   readonly #onMilestone: OutgoingRequest['onMilestone'];
   readonly #line: Line | null = null;
   readonly #queue: Uint8Array[] = [];
@@ -73,9 +83,10 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
   #rejectHead: (trouble: TransportTrouble) => void = () => {};
   #wake: (() => void) | null = null;
 
-  constructor(request: OutgoingRequest, lines: Lines, clock: Clock) {
+  constructor(request: OutgoingRequest, { lines, clock, open }: Surroundings) {
     this.#lines = lines;
     this.#clock = clock;
+    this.#open = open;
     this.#onMilestone = request.onMilestone;
     this.head = new Promise((resolve, reject) => {
       this.#resolveHead = resolve;
@@ -85,6 +96,7 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
       this.#break(new TransportTrouble('tcp', `${request.proxy} is no proxy`));
       return;
     }
+    open.add(this);
     const { proxyAuthorization, headers } = splitHeaders(request);
     this.#line = lines.take(request, proxyAuthorization);
     this.#timer = clock.after(request.connectTimeoutMs, () => {
@@ -101,7 +113,7 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
       const piece = this.#queue.shift();
       if (piece !== undefined) {
         this.#queuedBytes -= piece.length;
-        if (this.#queuedBytes < queueBytesMax) this.#controller?.resume();
+        if (this.#queuedBytes < this.#roomBytes) this.#controller?.resume();
         return piece;
       }
       if (this.#trouble !== null) throw this.#trouble;
@@ -154,7 +166,7 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
       return;
     }
     this.#queue.push(piece);
-    if (this.#queuedBytes >= queueBytesMax) controller.pause();
+    if (this.#queuedBytes >= this.#roomBytes) controller.pause();
     this.#wake?.();
   }
 
@@ -162,12 +174,17 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
     if (this.#phase === 'broken') return;
     this.#timer?.cancel();
     this.#phase = 'ended';
+    this.#open.delete(this);
     if (this.#line !== null) this.#lines.give(this.#line);
     this.#wake?.();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#break(this.#troubleOf(error));
+  }
+
+  get #roomBytes(): number {
+    return Math.min(queueBytesMax, queuesBytesMax / this.#open.size);
   }
 
   #troubleOf(error: Error): TransportTrouble {
@@ -179,6 +196,7 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
   #break(trouble: TransportTrouble): void {
     if (this.#phase === 'ended' || this.#phase === 'broken') return;
     this.#phase = 'broken';
+    this.#open.delete(this);
     this.#trouble ??= trouble;
     this.#timer?.cancel();
     this.#controller?.abort(trouble);

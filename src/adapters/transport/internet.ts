@@ -88,6 +88,8 @@ export interface Internet {
   meet(method: string, url: URL): Meeting;
   /** From now on the wire is so, also for what is on its way. */
   setWire(wire: WireOption): void;
+  /** How often that was done. */
+  readonly wiresSet: number;
   /** Adds a rule, which is asked before all others. @returns takes it away again. */
   addFault(rule: FaultRule): () => void;
 }
@@ -114,6 +116,7 @@ export function createInternet(options: InternetOptions): Internet {
   let rules = (options.faults ?? []).map((rule) => ({ rule, struck: 0 }));
   let wire = options.wire ?? {};
   let n = 0;
+  let wiresSet = 0;
 
   const judge = (facts: Omit<RequestFacts, 'struck'>): Verdict => {
     for (const each of rules) {
@@ -157,6 +160,10 @@ export function createInternet(options: InternetOptions): Internet {
     },
     setWire(now) {
       wire = now;
+      wiresSet += 1;
+    },
+    get wiresSet() {
+      return wiresSet;
     },
     addFault(rule) {
       const added = { rule, struck: 0 };

@@ -26,6 +26,11 @@ export class Pacer {
     return this.#cap <= 0;
   }
 
+  /** Bytes that one window lets through; Infinity without a cap. */
+  get windowBytes(): number {
+    return this.unlimited ? Infinity : this.#cap;
+  }
+
   /** Bytes that may move now; Infinity without a cap. */
   room(nowMs: number): number {
     if (this.unlimited) return Infinity;

@@ -17,6 +17,7 @@ import {
 import { lostMs } from './loss.ts';
 import { contentLength } from './rules.ts';
 import { TransportTrouble } from './trouble.ts';
+import { type Sleeper, Watch } from './watch.ts';
 
 export interface SimulatedTransportOptions {
   readonly clock: Clock;
@@ -27,20 +28,30 @@ export interface SimulatedTransportOptions {
   readonly link: () => Pick<Link, 'type'>;
 }
 
-/** A body moves in steps of this length, so that even a slow one makes few events. */
+/**
+ * A body moves in steps of this length, which grow with the number of bodies, so that all of them together make about a
+ * thousand events a second; each is told of once a second at least. Whoever breaks one off gets the short steps until then.
+ */
 const stepMs = 100;
+const stepsMax = 10;
+const bodiesPerStep = 100;
 const pieceBytesMax = 1024 * 1024;
 /** Without a link an exchange stalls; when it is not back in this time the connection breaks. */
 const offlineMsMax = 5_000;
+const offlineStepMs = 100;
 
 /**
  * The transport of a simulated world: virtual time, an internet that is a model, and the same exchange as over sockets.
  * A proxy is reached like any other host; what it carries arrives unchanged.
  */
 export function createSimulatedTransport(options: SimulatedTransportOptions): Transport {
-  const { clock, random, files } = options;
+  const { clock, random, files, internet, link } = options;
+  const watch = new Watch(clock, () => `${link().type} ${internet.wiresSet}`);
   let sent = 0;
-  const send = (request: OutgoingRequest) => new SimulatedCall(request, options, random.fork(`loss ${++sent}`));
+  const send = (request: OutgoingRequest) => {
+    sent += 1;
+    return new SimulatedCall(request, { ...options, watch, loss: random.fork(`loss ${sent}`) });
+  };
   const carrier = { send };
   return createTransport({ clock, random, files, carrier }, async () => {});
 }
@@ -52,14 +63,20 @@ interface Answer {
   readonly ending: 'end' | 'stall' | TransportTrouble;
 }
 
-class SimulatedCall implements Call {
+interface Surroundings extends SimulatedTransportOptions {
+  readonly watch: Watch;
+  /** What becomes of the packets. */
+  readonly loss: Random;
+}
+
+class SimulatedCall implements Call, Sleeper {
   readonly head: Promise<ResponseHead>;
   readonly #request: OutgoingRequest;
   readonly #clock: Clock;
   readonly #internet: Internet;
   readonly #link: () => Pick<Link, 'type'>;
   readonly #meeting: Meeting;
-  /** What becomes of its packets. */
+  readonly #watch: Watch;
   readonly #loss: Random;
   /** 0 for no limit but that of the wire. */
   #servedPerSecond = 0;
@@ -70,27 +87,31 @@ class SimulatedCall implements Call {
   #dropped = false;
   #timer: Timer | null = null;
   #giveUp: (trouble: TransportTrouble) => void = () => {};
+  /** Ends a piece that is on its way. */
+  wake: () => void = nothing;
 
-  constructor(request: OutgoingRequest, { clock, internet, link }: SimulatedTransportOptions, loss: Random) {
+  constructor(request: OutgoingRequest, { clock, internet, link, watch, loss }: Surroundings) {
     this.#request = request;
     this.#clock = clock;
     this.#internet = internet;
     this.#link = link;
     this.#meeting = internet.meet(request.method, request.url);
+    this.#watch = watch;
     this.#loss = loss;
     this.head = this.#carry();
     // Whoever sent the request awaits the head in its own time.
     this.head.catch(() => {});
   }
 
-  async next(): Promise<Uint8Array | null> {
+  async next(bytesMax = pieceBytesMax): Promise<Uint8Array | null> {
     const answer = this.#answer;
     if (answer === null || this.#dropped) throw givenUp();
     const left = answer.limit - this.#delivered;
     if (left === 0) return this.#end(answer);
-    await this.#online();
-    const length = Math.min(await this.#passable(left), pieceBytesMax);
-    await this.#retransmit(length);
+    const wanted = Math.min(left, bytesMax, pieceBytesMax);
+    while (this.#credit < 1) await this.#earn(wanted);
+    const length = Math.min(wanted, Math.floor(this.#credit));
+    if (this.#meeting.wire.loss > 0) await this.#retransmit(length);
     const piece = answer.body.bytesAt(this.#delivered, length);
     this.#delivered += length;
     this.#credit -= length;
@@ -105,6 +126,7 @@ class SimulatedCall implements Call {
     this.#dropped = true;
     this.#timer?.cancel();
     this.#giveUp(givenUp());
+    this.wake();
   }
 
   async #carry(): Promise<ResponseHead> {
@@ -135,7 +157,7 @@ class SimulatedCall implements Call {
     const connectMs = wire.latencyMs + lostMs(this.#loss, 1, wire);
     const late = cause === 'timeout' || connectMs > connectTimeoutMs;
     await this.#wait(late ? connectTimeoutMs : connectMs);
-    if (this.#link().type === 'offline') throw new TransportTrouble('tcp', 'the network is unreachable');
+    if (this.#isOffline) throw new TransportTrouble('tcp', 'the network is unreachable');
     if (late) throw new TransportTrouble('timeout', `no connection within ${connectTimeoutMs} ms`);
     if (cause !== null) throw new TransportTrouble(cause, `${cause}: as asked for`);
     if (proxy !== '' && (!URL.canParse(proxy) || typeof this.#internet.reach(new URL(proxy)) === 'string')) {
@@ -158,11 +180,12 @@ class SimulatedCall implements Call {
     for await (const piece of body) {
       const length = Math.min(piece.length, (limited?.bytes ?? Infinity) - sent);
       for (let moved = 0; moved < length; ) {
-        await this.#online();
-        const step = await this.#passable(length - moved);
+        while (this.#credit < 1) await this.#earn(length - moved);
+        if (this.#dropped) throw givenUp();
+        const step = Math.min(length - moved, Math.floor(this.#credit));
         moved += step;
         this.#credit -= step;
-        await this.#retransmit(step);
+        if (this.#meeting.wire.loss > 0) await this.#retransmit(step);
       }
       if (this.#dropped) throw givenUp();
       pieces.push(piece.slice(0, length));
@@ -205,16 +228,36 @@ class SimulatedCall implements Call {
     return null;
   }
 
-  /** Bytes that the wire lets through, one at least and `wanted` at most; waits for them. */
-  async #passable(wanted: number): Promise<number> {
-    while (this.#credit < 1) {
-      const bytesPerSecond = slower(this.#meeting.wire.bytesPerSecond, this.#servedPerSecond);
-      if (bytesPerSecond <= 0) return wanted;
-      const waitMs = Math.min(stepMs, Math.ceil(((wanted - this.#credit) * 1000) / bytesPerSecond));
-      await this.#wait(waitMs);
-      this.#credit += (bytesPerSecond * waitMs) / 1000;
+  /** Waits until the wire lets bytes through, or something has changed: asked as long as there is no credit for one. */
+  #earn(wanted: number): Promise<void> | undefined {
+    if (this.#dropped) throw givenUp();
+    if (this.#isOffline) return this.#online();
+    const speed = slower(this.#meeting.wire.bytesPerSecond, this.#servedPerSecond);
+    if (speed > 0) {
+      const steps = Math.min(stepsMax, 1 + Math.floor(this.#watch.size / bodiesPerStep));
+      return this.#flow(Math.min(steps * stepMs, Math.ceil(((wanted - this.#credit) * 1000) / speed)), speed);
     }
-    return Math.min(wanted, Math.floor(this.#credit));
+    this.#credit = wanted;
+  }
+
+  /** Ends early when it is dropped or the world changes; then what came until then counts. */
+  #flow(waitMs: number, bytesPerSecond: number): Promise<void> {
+    return new Promise((resolve) => {
+      const beganMs = this.#clock.elapsed();
+      const arrive = (passedMs: number) => {
+        this.#watch.remove(this);
+        this.wake = nothing;
+        this.#credit += (bytesPerSecond * passedMs) / 1000;
+        resolve();
+      };
+      const timer = this.#clock.after(waitMs, () => arrive(waitMs));
+      this.wake = () => {
+        timer.cancel();
+        const passedMs = this.#clock.elapsed() - beganMs;
+        arrive(this.#dropped ? passedMs - (passedMs % stepMs) : passedMs);
+      };
+      this.#watch.add(this);
+    });
   }
 
   async #retransmit(bytes: number): Promise<void> {
@@ -225,10 +268,14 @@ class SimulatedCall implements Call {
 
   /** Goes on at once with a link, later when it comes back in time. */
   async #online(): Promise<void> {
-    for (let waitedMs = 0; this.#link().type === 'offline'; waitedMs += stepMs) {
+    for (let waitedMs = 0; this.#isOffline; waitedMs += offlineStepMs) {
       if (waitedMs >= offlineMsMax) throw new TransportTrouble('other', 'the link is gone');
-      await this.#wait(stepMs);
+      await this.#wait(offlineStepMs);
     }
+  }
+
+  get #isOffline(): boolean {
+    return this.#link().type === 'offline';
   }
 
   #stall(): Promise<never> {
@@ -245,6 +292,8 @@ class SimulatedCall implements Call {
     });
   }
 }
+
+function nothing(): void {}
 
 /** What the server itself does to its response. */
 function struck(whole: Answer, { body, verdict }: ServerResponse): Answer {

@@ -69,7 +69,10 @@ describe('disk files', () => {
       if (++writes === 1) throw Object.assign(new Error('EIO: a bad sector'), { code: 'EIO' });
       return write(...args);
     };
-    const writer = new DiskWriter(Object.assign(file, { writev: failFirst }) as typeof file, 0, false);
+    const writer = new DiskWriter(Object.assign(file, { writev: failFirst }) as typeof file, 0, {
+      sync: false,
+      open: new Set(),
+    });
 
     await writer.write(bytes(1024 * 1024));
     await expect(writer.write(bytes(2 * 1024 * 1024))).rejects.toMatchObject({ kind: 'io' });

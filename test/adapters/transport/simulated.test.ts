@@ -47,6 +47,58 @@ describe('a simulated wire', () => {
     expect(reports.length).toBeLessThan(110);
   });
 
+  it('that carries a thousand bodies tells of each once a second', async () => {
+    const world = openSimulated({ server: { otherBytes: 1_000_000 }, wire: { bytesPerSecond: 1_000 } });
+    const bodies = Array.from({ length: 1_000 }, (_, n) =>
+      listen(world.transport, { ...download, tid: `${n}`, url: `${origin}/${n}`, target: `/files/${n}` }),
+    );
+    await world.clock.run(5_000);
+    const before = bodies.map(({ reports }) => reports.length);
+
+    await world.clock.run(10_000);
+
+    const told = bodies.map(({ reports }, n) => reports.length - (before[n] ?? 0));
+    expect(Math.min(...told)).toBeGreaterThanOrEqual(10);
+    expect(told.reduce((sum, count) => sum + count)).toBeLessThan(11_000);
+  });
+
+  it('leaves the same bytes of a body that is cancelled, whether it carries one or a thousand', async () => {
+    const cancelledAmong = async (count: number) => {
+      const world = openSimulated({ server: { otherBytes: 1_000_000 }, wire: { bytesPerSecond: 1_000 } });
+      const [first] = Array.from({ length: count }, (_, n) =>
+        listen(world.transport, { ...download, tid: `${n}`, url: `${origin}/${n}`, target: `/files/${n}` }),
+      );
+      await world.clock.run(20 + 20 + 2_750);
+      first?.run.cancel();
+      await world.until(() => first?.last?.type === 'cancelled');
+      return world.files.read('/files/0').length;
+    };
+
+    expect([await cancelledAmong(1), await cancelledAmong(1_000)]).toEqual([2_700, 2_700]);
+  });
+
+  it('that becomes another one carries on at its new speed what is on its way', async () => {
+    const world = openSimulated({ server, wire: { latencyMs: 0, bytesPerSecond: 100_000 } });
+    const heard = listen(world.transport, { ...download, url: `${origin}/a` });
+    await world.clock.run(500);
+
+    world.internet.setWire({ latencyMs: 0, bytesPerSecond: 950_000 });
+    await world.until(() => heard.last !== null);
+
+    expect(heard.last).toMatchObject({ type: 'finished', bytes: 1_000_000 });
+    expect(world.clock.elapsed()).toBeGreaterThanOrEqual(1_500);
+    expect(world.clock.elapsed()).toBeLessThanOrEqual(1_600);
+  });
+
+  it('that is faster than a speed cap lets it through in full', async () => {
+    const world = openSimulated({ server, wire: { latencyMs: 0, bytesPerSecond: 100_000 } });
+
+    await get(world, '/a', { maxSpeed: 50_000 });
+
+    expect(world.clock.elapsed()).toBeGreaterThanOrEqual(19_000);
+    expect(world.clock.elapsed()).toBeLessThanOrEqual(20_500);
+  });
+
   it('can be different for each request', async () => {
     const wire = (_: string, url: URL) => ({ latencyMs: url.pathname === '/slow' ? 1_000 : 0 });
     const world = openSimulated({ server: { files: { '/slow': 1, '/quick': 1 } }, wire });
