@@ -260,3 +260,16 @@ function inverse<Word extends string>(numbers: Readonly<Record<Word, number>>): 
   const words = new Map<unknown, Word>((Object.keys(numbers) as Word[]).map((word) => [numbers[word], word]));
   return (number) => words.get(number);
 }
+
+/** What can be heard of an agent task. @source harmony-request.md 6.1 */
+export const agentEvents = [
+  'progress',
+  'completed',
+  'failed',
+  'pause',
+  'resume',
+  'remove',
+  'response',
+  'faultOccur',
+  'wait',
+] as const;

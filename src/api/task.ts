@@ -3,13 +3,13 @@ import { errorCodes } from '../../machines/vocabulary.ts';
 import type { Notice } from '../engine/notices.ts';
 import type { Refusal } from '../engine/turn.ts';
 import { checked, settle } from './calls.ts';
-import { faultNumber, waitingReasonNumber } from './constants.ts';
+import { agentEvents, faultNumber, waitingReasonNumber } from './constants.ts';
 import { progress } from './info.ts';
 import { Listeners } from './listeners.ts';
 import type { Owner } from './owner.ts';
 import { httpResponse } from './response.ts';
 import type { Config, Task } from './types.ts';
-import { agentEvents, checkListener, checkSpeed } from './validate.ts';
+import { checkListener, checkSpeed } from './validate.ts';
 
 /** The object that an app holds for an agent task. There is one for each task and process. @source harmony-request.md 6.2 */
 export class AgentTask {

@@ -43,17 +43,6 @@ export interface CheckedFilter {
   readonly modes: readonly Mode[];
 }
 
-export const agentEvents = [
-  'progress',
-  'completed',
-  'failed',
-  'pause',
-  'resume',
-  'remove',
-  'response',
-  'faultOccur',
-  'wait',
-] as const;
 export const legacyDownloadEvents = ['progress', 'complete', 'pause', 'remove', 'fail'] as const;
 export const legacyUploadEvents = ['progress', 'headerReceive', 'complete', 'fail'] as const;
 

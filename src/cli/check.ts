@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Rules } from '../../machines/vocabulary.ts';
+import { ruleSets } from '../../machines/vocabulary.ts';
 import { type Conformance, checkLog, type Log, LogError, readLog } from '../conformance/index.ts';
-import { commonOptions, defineVerb, UsageError } from './command.ts';
+import { commonOptions, defineVerb, oneOf, UsageError } from './command.ts';
 import { printable } from './format.ts';
 
 export const check = defineVerb({
@@ -18,7 +18,7 @@ export const check = defineVerb({
     quiet: commonOptions.quiet,
   },
   async run({ args, around: { cwd, output } }) {
-    const rules = args.rules === undefined ? undefined : rulesOf(args.rules);
+    const rules = args.rules === undefined ? undefined : oneOf('rules', args.rules, ruleSets);
     const conformance = checked(args.log, () => checkLog(logAt(resolve(cwd, args.log)), rules));
     const lines = linesOf(conformance);
     if (!conformance.conforms) output.stderr.write(`longshore: check: ${lines.join('\n')}\n`);
@@ -44,11 +44,6 @@ function logAt(path: string): Log {
     throw new UsageError(`the log cannot be read: ${(error as Error).message}`);
   }
   return readLog(text);
-}
-
-function rulesOf(text: string): Rules {
-  if (text !== 'device' && text !== 'documented') throw new UsageError(`--rules is ${text}; legal: documented, device`);
-  return text;
 }
 
 function linesOf({ rules, steps, violation, other, lost }: Conformance): string[] {

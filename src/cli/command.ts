@@ -71,6 +71,21 @@ export function defineVerb<const Args extends ArgsDef>(verb: VerbDefinition<Args
   });
 }
 
+/** An option that is one of several words. */
+export function oneOf<const Word extends string>(option: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((each) => each === text);
+  if (word === undefined) throw new UsageError(`--${option} is ${text}; legal: ${words.join(', ')}`);
+  return word;
+}
+
+/** An option that is a whole number. */
+export function wholeNumber(option: string, text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
+    throw new UsageError(`--${option} is ${text}; legal: a whole number`);
+  return number;
+}
+
 function parsed<Args extends ArgsDef>({ args, repeatable = [] }: VerbDefinition<Args>, rawArgs: readonly string[]) {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, definition] of Object.entries(args)) {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import type { Rules } from '../../machines/vocabulary.ts';
 import { textOf, tokenOf } from '../fuzz/bundle.ts';
 import { coverageText } from '../fuzz/coverage.ts';
 import { coveragePage } from '../fuzz/coverage-page.ts';
@@ -9,7 +10,7 @@ import { readyInvariants } from '../fuzz/ready.ts';
 import { record } from '../fuzz/replay.ts';
 import { storyText } from '../fuzz/story.ts';
 import type { Failure, FuzzReport } from '../fuzz/types.ts';
-import { commonOptions, defineVerb, UsageError } from './command.ts';
+import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
 import { printable } from './format.ts';
 import { type Output, paint } from './output.ts';
 
@@ -44,17 +45,17 @@ export const fuzz = defineVerb({
     const path = resolve(cwd, args.file);
     const loaded = await clientAt(path, args.file);
     const invariants = [...readyInvariants, ...loaded.invariants];
-    const stepsMax = countOf(args['steps-max'], '--steps-max');
-    const timeMsMax = countOf(args['time-max'], '--time-max');
+    const stepsMax = countOf(args['steps-max'], 'steps-max');
+    const timeMsMax = countOf(args['time-max'], 'time-max');
     // In threads of their own, also one: a client that never gives control back can be stopped there.
     const report = await fuzzWorkers({
       clientPath: path,
-      workers: countOf(args.workers, '--workers') || 1,
+      workers: countOf(args.workers, 'workers') || 1,
       file: args.file,
       coverage: args.coverage === true || args.html !== undefined,
-      seed: countOf(args.seed, '--seed') ?? 1,
-      runs: countOf(args.runs, '--runs') ?? runsDefault,
-      failuresMax: countOf(args['failures-max'], '--failures-max') ?? 1,
+      seed: countOf(args.seed, 'seed') ?? 1,
+      runs: countOf(args.runs, 'runs') ?? runsDefault,
+      failuresMax: countOf(args['failures-max'], 'failures-max') ?? 1,
       rules: rulesOf(args.rules),
       ...(stepsMax === undefined ? {} : { stepsMax }),
       ...(timeMsMax === undefined ? {} : { timeMsMax }),
@@ -116,14 +117,9 @@ async function clientAt(path: string, given: string): Promise<LoadedClient> {
 }
 
 function countOf(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count))
-    throw new UsageError(`${option} is ${text}; legal: a whole number`);
-  return count;
+  return text === undefined ? undefined : wholeNumber(option, text);
 }
 
-function rulesOf(text = 'device'): 'device' | 'documented' {
-  if (text !== 'device' && text !== 'documented') throw new UsageError(`--rules is ${text}; legal: device, documented`);
-  return text;
+function rulesOf(text = 'device'): Rules {
+  return oneOf('rules', text, ['device', 'documented']);
 }

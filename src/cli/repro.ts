@@ -1,5 +1,4 @@
-import type { Action, Rules, State } from '../../machines/vocabulary.ts';
-import { states } from '../../machines/vocabulary.ts';
+import { type Action, ruleSets, type State, states } from '../../machines/vocabulary.ts';
 import { lookUp } from '../errors/index.ts';
 import {
   type EmitKind,
@@ -11,12 +10,11 @@ import {
   repro as reproduce,
   reproRows,
 } from '../repro/index.ts';
-import { commonOptions, defineVerb, type Outcome, UsageError } from './command.ts';
+import { commonOptions, defineVerb, type Outcome, oneOf, UsageError } from './command.ts';
 import { rowsNear } from './explain/find.ts';
 import { failureLines } from './failure.ts';
 import { printable, tableLines } from './format.ts';
 
-const ruleSets: readonly Rules[] = ['documented', 'device'];
 const actions: readonly Action[] = ['download', 'upload'];
 
 export const repro = defineVerb({
@@ -160,12 +158,6 @@ function listLines(rows: readonly ReproRow[]): string[] {
   ]);
   const head = ['', 'cause', 'documented: download', 'upload', 'device: download', 'upload', ''];
   return tableLines([head, ...cells], [1, 2, 3, 4, 5]);
-}
-
-function oneOf<const Word extends string>(option: string, text: string, words: readonly Word[]): Word {
-  const word = words.find((each) => each === text);
-  if (word === undefined) throw new UsageError(`--${option} is ${text}; legal: ${words.join(', ')}`);
-  return word;
 }
 
 function numberOf(option: string, text: string | undefined, min: number): number {

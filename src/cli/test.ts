@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import type { Rules } from '../../machines/vocabulary.ts';
 import type { LongshoreOptions } from '../vitest/settings.ts';
-import { commonOptions, defineVerb, UsageError } from './command.ts';
+import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
 
 export const test = defineVerb({
   meta: { name: 'test', description: "Run a device's test files (hypium), each on a device of its own" },
@@ -38,9 +37,9 @@ export const test = defineVerb({
     const target = resolve(cwd, args.path);
     if (!existsSync(target)) throw new UsageError(`there is no ${args.path}`);
     const device: LongshoreOptions = {
-      seed: seedOf(args.seed),
+      seed: wholeNumber('seed', args.seed ?? '1'),
       hosts: Object.fromEntries(all('hosts').map(hostOf)),
-      ...(args.rules === undefined ? {} : { rules: rulesOf(args.rules) }),
+      ...(args.rules === undefined ? {} : { rules: oneOf('rules', args.rules, ['device', 'documented']) }),
       ...(args['virtual-time'] === true ? { virtualTime: true } : {}),
       parameters: {
         ...Object.fromEntries(all('param').map(parameterOf)),
@@ -83,18 +82,6 @@ async function loadRun() {
       `test needs vitest beside longshore: npm install --save-dev vitest@4 (${(error as Error).message})`,
     );
   }
-}
-
-function seedOf(text = '1'): number {
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed))
-    throw new UsageError(`--seed is ${text}; legal: a whole number`);
-  return seed;
-}
-
-function rulesOf(text: string): Rules {
-  if (text !== 'device' && text !== 'documented') throw new UsageError(`--rules is ${text}; legal: device, documented`);
-  return text;
 }
 
 function hostOf(pair: string): [name: string, origin: string] {

@@ -1,5 +1,5 @@
 import { createSystemClock } from '../adapters/clock/system.ts';
-import { contentOf } from '../adapters/transport/content.ts';
+import { concat, contentOf } from '../adapters/transport/content.ts';
 import type { Handler, ServerRequest, ServerResponse } from '../adapters/transport/internet.ts';
 import { TransportTrouble } from '../adapters/transport/trouble.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -199,13 +199,7 @@ async function readBytes({ body }: Request, bytesMax: number): Promise<Uint8Arra
     }
     pieces.push(read.value);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return concat(pieces);
 }
 
 function toServerResponse(course: Course, bytes: Uint8Array): ServerResponse {
@@ -217,7 +211,7 @@ function toServerResponse(course: Course, bytes: Uint8Array): ServerResponse {
     headers: course.headers.map(([name, value]) => [name, toWire(value)] as const),
     body: contentOf(bytes),
     ...(bytesPerSecond === 0 ? {} : { bytesPerSecond }),
-    ...(delayMs === 0 ? {} : { verdict: { type: 'delay', delayMs } }),
+    ...(delayMs === 0 ? {} : { delayMs }),
     ...(ending === 'stall' ? { verdict: { type: 'stall', bytes: bytes.length } } : {}),
     ...(ending === 'reset' ? { verdict: { type: 'cut', bytes: bytes.length, cause: 'other' } } : {}),
   };

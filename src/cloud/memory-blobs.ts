@@ -1,3 +1,4 @@
+import { concat } from '../adapters/transport/content.ts';
 import { type BlobRef, type Blobs, type BlobWriter, headBytes } from './blobs.ts';
 import { Digests } from './digests.ts';
 
@@ -47,14 +48,4 @@ export function createMemoryBlobs(): MemoryBlobs {
       for (const id of kept.keys()) if (!ids.has(id)) kept.delete(id);
     },
   };
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

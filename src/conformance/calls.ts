@@ -1,10 +1,11 @@
 import { rule } from '../../machines/rules.ts';
 import type { TaskEvent, TaskOperation } from '../../machines/task.ts';
 import { errorCodes, type Rules } from '../../machines/vocabulary.ts';
+import { agentEvents } from '../api/constants.ts';
 import { type Answer, before, type Known, permissionFacts, reachesOthers, serviceDown } from './answers.ts';
 import type { Belief, Possible, View } from './belief.ts';
 import { apply, seated } from './core.ts';
-import { type Entry, type EntryOf, infoOf, type Log, logEvents } from './log.ts';
+import { type Entry, type EntryOf, infoOf, type Log } from './log.ts';
 import { shows } from './payloads.ts';
 import type { Subject } from './subject.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -128,7 +129,7 @@ function parametersWrong({ call, token, speed, event, tid }: EntryOf<'call'>): b
     return token === undefined ? null : token.length < tokenLengths.min || token.length > tokenLengths.max;
   }
   if (call === 'on' || call === 'off') {
-    return event !== undefined && !logEvents.some((known) => known === event) ? true : null;
+    return event !== undefined && !agentEvents.some((known) => known === event) ? true : null;
   }
   return tid === undefined ? null : false;
 }

@@ -1,6 +1,7 @@
 import { bucketOf, takesRoom } from '../../machines/queue.ts';
 import { isTaskOperation } from '../../machines/task.ts';
 import { type Mode, type Rules, reasons, states } from '../../machines/vocabulary.ts';
+import { agentEvents } from '../api/constants.ts';
 import { type Answer, before, notForeground, permissionFacts, queueFull, serviceDown } from './answers.ts';
 import { Belief, type Possible, type View } from './belief.ts';
 import {
@@ -18,7 +19,7 @@ import {
   standardApp,
 } from './calls.ts';
 import { apply, coreIn } from './core.ts';
-import { configOf, type Entry, type EntryOf, infoOf, type Log, type LogConfig, logEvents } from './log.ts';
+import { configOf, type Entry, type EntryOf, infoOf, type Log, type LogConfig } from './log.ts';
 import { countsOf } from './payloads.ts';
 import { modeOf, subjectOf } from './subject.ts';
 import { type Change, Surroundings } from './surroundings.ts';
@@ -279,7 +280,7 @@ export class Checker {
 
   /** What an accepted call changes for those who listen. */
   #heed({ call, app }: Asked, belief: Belief): void {
-    const event = logEvents.find((known) => known === call.event);
+    const event = agentEvents.find((known) => known === call.event);
     if (call.call === 'getTask' && app === belief.subject.app) {
       belief.hears = new Set([...belief.hears, ...this.#court.log.hears]);
     } else if (call.call === 'on' && event !== undefined) belief.hears = new Set([...belief.hears, event]);

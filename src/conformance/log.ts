@@ -1,30 +1,18 @@
 import * as v from 'valibot';
 import { errorCodes, operations, type State, states } from '../../machines/vocabulary.ts';
-import { stateWord } from '../api/constants.ts';
+import { agentEvents, stateWord } from '../api/constants.ts';
 
 /** The version of the format that this reads. */
 export const logVersion = 1;
 
-/** What can be heard of a task. @source harmony-request.md 6.1 */
-export const logEvents = [
-  'progress',
-  'completed',
-  'failed',
-  'pause',
-  'resume',
-  'remove',
-  'response',
-  'faultOccur',
-  'wait',
-] as const;
-export type LogEvent = (typeof logEvents)[number];
+export type LogEvent = (typeof agentEvents)[number];
 
 const whole = v.pipe(v.number(), v.integer());
 const count = v.pipe(whole, v.minValue(0));
 const name = v.pipe(v.string(), v.minLength(1));
 const code = v.picklist(Object.values(errorCodes), 'no code that a call is refused with');
 const rules = v.picklist(['documented', 'device']);
-const hears = v.array(v.picklist(logEvents));
+const hears = v.array(v.picklist(agentEvents));
 
 /** As published, a number; or our word for it. */
 const state = v.pipe(
@@ -104,7 +92,7 @@ const event = v.strictObject({
   kind: v.literal('event'),
   ...common,
   tid: name,
-  event: v.picklist(logEvents),
+  event: v.picklist(agentEvents),
   payload: v.optional(payload),
 });
 

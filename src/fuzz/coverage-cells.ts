@@ -16,6 +16,7 @@ import {
   type Operation,
   operations,
   type Rules,
+  ruleSets,
   type State,
   states,
 } from '../../machines/vocabulary.ts';
@@ -43,7 +44,6 @@ export interface Cell {
   readonly unreachable: string | null;
 }
 
-export const ruleSets = ['documented', 'device'] as const satisfies readonly Rules[];
 export const actions = ['download', 'upload'] as const satisfies readonly Action[];
 /** A third, `any`, is to every chart what `background` is. */
 export const modes = ['background', 'foreground'] as const satisfies readonly Mode[];

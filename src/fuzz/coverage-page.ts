@@ -1,7 +1,7 @@
 import { taskOperations } from '../../machines/task.ts';
-import type { Rules } from '../../machines/vocabulary.ts';
+import { type Rules, ruleSets } from '../../machines/vocabulary.ts';
 import { type Coverage, cellsOf, kindWords, percentOf, sharesOf } from './coverage.ts';
-import { actions, type Cell, cellsByKey, type Kin, modes, places, ruleSets, stateKey } from './coverage-cells.ts';
+import { actions, type Cell, cellsByKey, type Kin, modes, places, stateKey } from './coverage-cells.ts';
 
 export interface PageOptions {
   /** What was run, such as the name of a client. */

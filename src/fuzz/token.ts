@@ -1,3 +1,4 @@
+import { concat } from '../adapters/transport/content.ts';
 import { digestOf } from '../sim/digest.ts';
 
 /** The first word of a token says which way of writing it is. */
@@ -63,13 +64,7 @@ async function through(bytes: Uint8Array<ArrayBuffer>, by: Fold): Promise<Uint8A
     }
     parts.push(value);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concat(parts);
 }
 
 /** base64url. */

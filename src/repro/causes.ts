@@ -5,8 +5,8 @@ import {
   errorCodes,
   type Fault,
   type Reason,
-  type Rules,
   reasons,
+  ruleSets,
 } from '../../machines/vocabulary.ts';
 import { catalogues } from '../errors/catalogues.ts';
 import { obstacleOf } from './disk.ts';
@@ -167,7 +167,6 @@ const further: Readonly<Record<number, readonly Words[]>> = {
   ],
 };
 
-const ruleSets: readonly Rules[] = ['documented', 'device'];
 const actions: readonly Action[] = ['download', 'upload'];
 const apis: readonly Api[] = ['agent', 'legacy'];
 

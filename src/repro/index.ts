@@ -1,5 +1,5 @@
 import { otherRules } from '../../machines/rules.ts';
-import type { Action, Rules, State } from '../../machines/vocabulary.ts';
+import { type Action, type Rules, ruleSets, type State } from '../../machines/vocabulary.ts';
 import { type Cause, type Subject, subjects } from './causes.ts';
 import { type Asked, type Detour, type Reproduction, reproductionOf } from './reproduction.ts';
 import { scriptOf } from './script.ts';
@@ -116,7 +116,6 @@ function alternativesTo({ causes }: Subject, asked: Asked): Asked[] {
   ];
 }
 
-const ruleSets: readonly Rules[] = ['documented', 'device'];
 const actions: readonly Action[] = ['download', 'upload'];
 
 function detourOf(subject: Subject, asked: Asked): Detour {

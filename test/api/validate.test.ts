@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { agentEvents } from '../../src/api/constants.ts';
 import { byteLength, shown } from '../../src/api/fields.ts';
 import {
-  agentEvents,
   checkFilter,
   checkListener,
   checkSpeed,

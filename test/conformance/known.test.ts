@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { agentEvents } from '../../src/api/constants.ts';
 import {
   type Conformance,
   checkLog,
@@ -7,7 +8,6 @@ import {
   logOf,
   readLog,
 } from '../../src/conformance/index.ts';
-import { logEvents } from '../../src/conformance/log.ts';
 
 type Said = Record<string, unknown> & { readonly kind: LogEntryInput['kind'] };
 
@@ -19,7 +19,7 @@ function logWith(entries: readonly Said[], header: Partial<LogInput> = {}): LogI
     { kind: 'world', what: 'app', state: 'foreground' },
   ];
   const timed = [...known, ...entries].map((entry, at) => ({ atMs: at, ...entry }));
-  return { version: 1, tasks: [], hears: [...logEvents], entries: timed as LogEntryInput[], ...header };
+  return { version: 1, tasks: [], hears: [...agentEvents], entries: timed as LogEntryInput[], ...header };
 }
 
 const create = (tid: string, config: object = {}): Said => ({

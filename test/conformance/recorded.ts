@@ -1,8 +1,8 @@
 import type { Rules } from '../../machines/vocabulary.ts';
+import { agentEvents } from '../../src/api/constants.ts';
 import type { App } from '../../src/api/task-engine.ts';
 import type { Config, Task } from '../../src/api/types.ts';
 import type { LogEntryInput, LogInput } from '../../src/conformance/index.ts';
-import { logEvents } from '../../src/conformance/log.ts';
 import type { Move } from '../../src/fuzz/engine/commands.ts';
 import { type AppName, appNames } from '../../src/fuzz/engine/lab.ts';
 import type { Behaviour, Draft } from '../../src/fuzz/engine/model-task.ts';
@@ -77,7 +77,7 @@ export class Recording {
         apps: Object.fromEntries(
           appNames.map((name) => [name, { ...options[name], user: Math.floor(uids[name] / 200_000), sdk: 20 }]),
         ),
-        hears: logEvents,
+        hears: agentEvents,
         tasks: [],
         entries: this.entries,
       }),
@@ -224,7 +224,7 @@ export class Recording {
   }
 
   #watch(app: AppName, task: Task): void {
-    for (const event of logEvents) {
+    for (const event of agentEvents) {
       (task.on as (event: string, hear: (payload: unknown) => void) => void).call(task, event, (payload) =>
         this.#note({ kind: 'event', app, tid: task.tid, event, payload }),
       );

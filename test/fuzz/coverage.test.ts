@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ruleSets } from '../../machines/vocabulary.ts';
 import {
   callMark,
   coverageOf,
@@ -8,15 +9,7 @@ import {
   sharesOf,
   unreachableCells,
 } from '../../src/fuzz/coverage.ts';
-import {
-  allCells,
-  cellsByKey,
-  type Kin,
-  modes,
-  type Place,
-  ruleSets,
-  stateKey,
-} from '../../src/fuzz/coverage-cells.ts';
+import { allCells, cellsByKey, type Kin, modes, type Place, stateKey } from '../../src/fuzz/coverage-cells.ts';
 import { coveragePage } from '../../src/fuzz/coverage-page.ts';
 import { engineCampaign } from '../../src/fuzz/engine/campaign.ts';
 import published from '../../src/fuzz/engine/operation-matrix.json' with { type: 'json' };

@@ -1,10 +1,9 @@
 import { expect } from 'vitest';
 import { type Reason, type Rules, reasons, type State } from '../../machines/vocabulary.ts';
 import { generateContent } from '../../src/adapters/transport/content.ts';
-import { reasonText, stateWord } from '../../src/api/constants.ts';
+import { agentEvents, reasonText, stateWord } from '../../src/api/constants.ts';
 import { type App, createEngine, type EngineOptions } from '../../src/api/task-engine.ts';
 import type { Config, FormItem, Progress, Task, TaskInfo, UploadConfig } from '../../src/api/types.ts';
-import { agentEvents } from '../../src/api/validate.ts';
 import { catalogues } from '../../src/errors/catalogues.ts';
 import { BusinessError } from '../../src/errors.ts';
 import {

@@ -37,6 +37,17 @@ export function partOf(content: Content, from: number, size: number): Content {
   return { size, bytesAt: (offset, length) => content.bytesAt(from + offset, length) };
 }
 
+/** All bytes in one, in their order. */
+export function concat(pieces: readonly ArrayLike<number>[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
 /** FNV-1a. */
 function hash(text: string): number {
   let value = 0x811c9dc5;

@@ -3,6 +3,7 @@ import { type Files, FileTrouble } from '../../ports/files.ts';
 import type { Random } from '../../ports/random.ts';
 import type { DownloadJob, JobFile, Run, TransferJob, TransferReport, UploadJob } from '../../ports/transport.ts';
 import type { Call, Carrier, ResponseHead } from './carrier.ts';
+import { concat } from './content.ts';
 import { sizeOf, type UploadBody, uploadBody } from './multipart.ts';
 import { Pacer } from './pacer.ts';
 import {
@@ -372,11 +373,5 @@ async function collect(call: Call): Promise<Uint8Array> {
     room -= Math.min(room, piece.length);
   }
   call.drop();
-  const body = new Uint8Array(answerBytesMax - room);
-  let at = 0;
-  for (const piece of pieces) {
-    body.set(piece, at);
-    at += piece.length;
-  }
-  return body;
+  return concat(pieces);
 }

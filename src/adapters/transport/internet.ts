@@ -19,7 +19,7 @@ export interface ServerResponse {
   readonly headers: HeaderList;
   readonly body: Content;
   /** What the server itself does to its response; the wire's own verdict comes first. Bytes count in the response. */
-  readonly verdict?: Extract<Verdict, { readonly type: 'cut' | 'stall' | 'delay' }>;
+  readonly verdict?: Extract<Verdict, { readonly type: 'cut' | 'stall' }>;
   /** Slower than the wire. */
   readonly bytesPerSecond?: number;
   /** Until the first byte, beside all else that takes time. */

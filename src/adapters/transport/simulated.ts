@@ -4,7 +4,7 @@ import type { Files } from '../../ports/files.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Transport } from '../../ports/transport.ts';
 import type { Call, HeaderList, OutgoingRequest, ResponseHead } from './carrier.ts';
-import type { Content } from './content.ts';
+import { type Content, concat } from './content.ts';
 import { createTransport } from './exchanges.ts';
 import {
   answerFor,
@@ -140,8 +140,7 @@ class SimulatedCall implements Call, Sleeper {
 
     const { method, url } = this.#request;
     const response = answerFor(verdict, toServerRequest(this.#request, body, this.#clock.now()), handler);
-    const serverMs = (response.delayMs ?? 0) + (response.verdict?.type === 'delay' ? response.verdict.delayMs : 0);
-    if (serverMs > 0) await this.#wait(serverMs);
+    if (response.delayMs !== undefined && response.delayMs > 0) await this.#wait(response.delayMs);
     const { status, phrase } = response;
     const headers = toLists(response.headers);
     const bodiless = method === 'HEAD' || status === 204 || status === 304;
@@ -194,7 +193,7 @@ class SimulatedCall implements Call, Sleeper {
         throw new TransportTrouble(limited.cause, 'cut while sending');
       if (length < piece.length) await this.#stall();
     }
-    return concat(pieces, sent);
+    return concat(pieces);
   }
 
   /** Faults of the body then are about the request's. */
@@ -297,7 +296,7 @@ function nothing(): void {}
 
 /** What the server itself does to its response. */
 function struck(whole: Answer, { body, verdict }: ServerResponse): Answer {
-  if (verdict === undefined || verdict.type === 'delay') return whole;
+  if (verdict === undefined) return whole;
   const limit = Math.min(verdict.bytes, whole.limit);
   if (verdict.type === 'stall') return { body, limit, ending: 'stall' };
   return { body, limit, ending: new TransportTrouble(verdict.cause, `cut by the server after ${limit} bytes`) };
@@ -324,14 +323,4 @@ function toLists(headers: HeaderList): Map<string, readonly string[]> {
     lists.set(lower, [...(lists.get(lower) ?? []), value]);
   }
   return lists;
-}
-
-function concat(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -3,7 +3,7 @@ import { differences } from '../../../machines/differences.ts';
 import { rule } from '../../../machines/rules.ts';
 import { serviceMachine } from '../../../machines/service.ts';
 import { type Traits, taskMachine, taskOperations } from '../../../machines/task.ts';
-import { type Operation, operations, type Rules, states } from '../../../machines/vocabulary.ts';
+import { type Operation, operations, type Rules, ruleSets, states } from '../../../machines/vocabulary.ts';
 import { begin, step } from '../../engine/step.ts';
 
 /** A call that is refused with a code because of the state of its task. */
@@ -42,8 +42,6 @@ export interface Raised {
 export function raisedBy(code: number): Raised {
   return { inStates: stateRefusals(code), beforehand: callRefusals(code), partings: partingsOf(code) };
 }
-
-const ruleSets = ['documented', 'device'] as const;
 
 const kinds: readonly Kind[] = ruleSets.flatMap((rules) =>
   (['download', 'upload'] as const).flatMap((action) =>

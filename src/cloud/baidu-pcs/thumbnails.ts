@@ -1,3 +1,4 @@
+import { concat } from '../../adapters/transport/content.ts';
 import { crc32 } from '../digests.ts';
 import type { CloudResponse } from '../service.ts';
 import { requestHeaders } from './answers.ts';
@@ -68,14 +69,4 @@ function stored(zeros: Uint8Array): readonly Uint8Array[] {
 
 function bigEndian(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

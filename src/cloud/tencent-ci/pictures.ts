@@ -1,3 +1,4 @@
+import { concat } from '../../adapters/transport/content.ts';
 import { crc32 } from '../digests.ts';
 
 export const pictureFormats = ['png', 'jpg', 'gif', 'webp', 'bmp'] as const;
@@ -137,11 +138,5 @@ function be(size: number, value: number): number[] {
 }
 
 function bytes(...pieces: readonly ArrayLike<number>[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return concat(pieces);
 }

@@ -1,9 +1,9 @@
 import { taskOperations } from '../../../machines/task.ts';
-import type { Operation, Rules } from '../../../machines/vocabulary.ts';
+import { type Operation, type Rules, ruleSets } from '../../../machines/vocabulary.ts';
 import { createSeededRandom } from '../../adapters/random/seeded.ts';
 import type { Random } from '../../ports/random.ts';
 import { type Coverage, mergeCoverage, Watcher } from '../coverage.ts';
-import { actions, allCells, type Kin, modes, ruleSets, stateKey } from '../coverage-cells.ts';
+import { actions, allCells, type Kin, modes, stateKey } from '../coverage-cells.ts';
 import { Bench, type Held } from './bench.ts';
 import { drills } from './bench-drills.ts';
 import { otherMoves } from './bench-moves.ts';

@@ -1,5 +1,5 @@
 import { errorCodes, type State, states } from '../../../machines/vocabulary.ts';
-import { stateWord } from '../../api/constants.ts';
+import { agentEvents, stateWord } from '../../api/constants.ts';
 import type { TraceEntry } from '../../engine/trace.ts';
 import type { World } from '../../sim/index.ts';
 import { worldWith } from './worlds.ts';
@@ -22,19 +22,7 @@ export interface WithinOptions {
   readonly withinMs?: number;
 }
 
-/** What a task tells those who listen to it. */
-export const taskEvents = [
-  'progress',
-  'completed',
-  'failed',
-  'pause',
-  'resume',
-  'remove',
-  'response',
-  'faultOccur',
-  'wait',
-] as const;
-export type TaskEventName = (typeof taskEvents)[number];
+export type TaskEventName = (typeof agentEvents)[number];
 
 const withinMsDefault = 600_000;
 
@@ -70,7 +58,8 @@ export const matchers = {
 
   /** A task tells its listeners something, from now on; virtual time passes until it does. */
   async toEmit(received: unknown, event: TaskEventName, options: WithinOptions = {}): Promise<Verdict> {
-    if (!taskEvents.includes(event)) throw new TypeError(`there is no event ${event}; legal: ${taskEvents.join(', ')}`);
+    if (!agentEvents.includes(event))
+      throw new TypeError(`there is no event ${event}; legal: ${agentEvents.join(', ')}`);
     const watched = await watch(received, options, ({ kind, name }) => kind === 'notice' && name === event);
     const pass = await watched.wait(() => false);
     const heard = watched.entries().filter(({ kind, name }) => kind === 'notice' && isTaskEvent(name));
@@ -173,5 +162,5 @@ function isState(word: string | undefined): boolean {
 }
 
 function isTaskEvent(word: string): boolean {
-  return taskEvents.some((event) => event === word);
+  return agentEvents.some((event) => event === word);
 }
