@@ -1,4 +1,4 @@
-import { type GroupCommit, StoreTrouble } from '../ports/store.ts';
+import type { GroupCommit } from '../ports/store.ts';
 import type { LiveTask } from './live.ts';
 
 /** A turn that is decided and written, but not durable yet. */
@@ -75,8 +75,7 @@ export class Together {
           this.#changing.clear();
         }
       });
-    } catch (trouble) {
-      if (!(trouble instanceof StoreTrouble)) throw trouble;
+    } catch {
       for (const { takeBack } of held.reverse()) takeBack();
       this.#reset();
       for (const matter of matters) this.#decided(matter)();

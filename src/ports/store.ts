@@ -96,9 +96,9 @@ export interface GroupCommit {
   soon(act: () => void): void;
 
   /**
-   * Runs `act` at once. The commits made in it keep their promise, but for one thing: they are durable when `together`
-   * returns, not before. Not to be nested.
-   * @throws StoreTrouble when none of them was written; what `act` throws, then too nothing is.
+   * Runs `act` at once. The commits made in it take no trouble of the store: all of them are written, and durable, when
+   * `together` returns. Not to be nested.
+   * @throws as one commit would when none of them was written; what `act` throws, then too nothing is.
    */
   together(act: () => void): void;
 }

@@ -80,16 +80,3 @@ export function inTransaction(database: Database.Database, act: () => void): voi
     throw cause;
   }
 }
-
-/** The same within a transaction. @throws StoreTrouble (kind `full`) when the whole of it is gone. */
-export function inSavepoint(database: Database.Database, act: () => void): void {
-  if (!database.inTransaction) throw new StoreTrouble('full', 'the transaction around this was rolled back');
-  database.exec('SAVEPOINT change');
-  try {
-    act();
-    database.exec('RELEASE change');
-  } catch (cause) {
-    if (database.inTransaction) database.exec('ROLLBACK TO change; RELEASE change');
-    throw cause;
-  }
-}

@@ -30,7 +30,7 @@ import {
   updateLife,
   wholeRecord,
 } from './rows.ts';
-import { inSavepoint, inTransaction, migrate, migrations, mustNotBeNewer, schemaVersion } from './schema.ts';
+import { inTransaction, migrate, migrations, mustNotBeNewer, schemaVersion } from './schema.ts';
 import { withTrouble } from './trouble.ts';
 
 const pageBytes = 4096;
@@ -102,7 +102,8 @@ class SqliteStore implements Store {
   readonly #updateLife: Database.Statement;
   readonly #deleteTask: Database.Statement;
   #open = true;
-  #isGroup = false;
+  /** What a group is to write when all of it is known. */
+  #gathered: Change[] | null = null;
 
   constructor(path: string, lock: WriterLock, bytesMax: number) {
     this.#path = path;
@@ -136,22 +137,21 @@ class SqliteStore implements Store {
   commit(changes: readonly Change[]): void {
     this.#ask(() => {
       if (changes.length === 0) return;
-      const write = () => {
-        for (const change of changes) this.#write(change);
-      };
-      if (this.#isGroup) inSavepoint(this.#database, write);
-      else inTransaction(this.#database, write);
+      if (this.#gathered !== null) this.#gathered.push(...changes);
+      else inTransaction(this.#database, () => this.#writeAll(changes));
     });
   }
 
   #together(act: () => void): void {
     this.#ask(() => {
-      this.#isGroup = true;
+      const gathered: Change[] = [];
+      this.#gathered = gathered;
       try {
-        inTransaction(this.#database, act);
+        act();
       } finally {
-        this.#isGroup = false;
+        this.#gathered = null;
       }
+      if (gathered.length > 0) inTransaction(this.#database, () => this.#writeAll(gathered));
     });
   }
 
@@ -166,6 +166,10 @@ class SqliteStore implements Store {
     }
     this.#database.close();
     this.#lock.release();
+  }
+
+  #writeAll(changes: readonly Change[]): void {
+    for (const change of changes) this.#write(change);
   }
 
   #write(change: Change): void {
