@@ -137,6 +137,11 @@ function takeUpTo<C>(count: number, from: Iterator<C>, taken: C[]): boolean {
   return taken.length > before;
 }
 
+/** Is there a slot for each of so many, and none better than another? Then nobody needs to be held against the others. */
+export function fitAlike(candidates: number, { counts: [first, second], speeds }: Tiers): boolean {
+  return candidates <= first + second && speeds.every((speed) => speed === speeds[0]);
+}
+
 /** The tier of a slot by the place at which it was taken. */
 export function tierAt(place: number, [first, second]: Tiers['counts']): Tier {
   if (place < first) return 0;

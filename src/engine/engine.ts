@@ -109,10 +109,9 @@ export class Engine {
     this.#groups = new Groups(ports.store.groups());
     this.#together = ports.store.group === undefined ? null : new Together(ports.store.group);
     this.#drawId = createIds(random.fork('tid'), (id) => this.#live.tasks.has(id) || this.#groups.has(id));
-    const speedOf = ({ tier }: LiveTask) => (tier === null ? 0 : settings.tiersAt(this.#level).speeds[tier]);
     this.#runs = new Runs(
       ports,
-      { redirectsMax: settings.redirectsMax, speedOf },
+      { redirectsMax: settings.redirectsMax },
       {
         reported: (task, report) => this.#reported(task, report),
         rang: (task, what, isCurrent) =>
@@ -418,17 +417,19 @@ export class Engine {
   #commit(turn: Turn): (() => void) | null {
     if (!this.#store(turn.changes(this.#unsaved))) return null;
     if (this.#together === null) {
-      for (const task of this.#unsaved) task.saved = task.life;
       for (const task of turn.touched) task.saved = task.life;
+      if (this.#unsaved.size === 0) return nothingStored;
+      for (const task of this.#unsaved) task.saved = task.life;
       this.#unsaved.clear();
       return nothingStored;
     }
-    const unsaved = [...this.#unsaved];
-    const before = [...unsaved, ...turn.touched].map((task) => [task, task.saved] as const);
-    for (const [task] of before) task.saved = task.life;
-    this.#unsaved.clear();
+    const unsaved = this.#unsaved.size === 0 ? nobody : [...this.#unsaved];
+    const tasks = unsaved === nobody ? turn.touched : [...unsaved, ...turn.touched];
+    const before = tasks.map(({ saved }) => saved);
+    for (const task of tasks) task.saved = task.life;
+    if (unsaved !== nobody) this.#unsaved.clear();
     return () => {
-      for (const [task, saved] of before) task.saved = saved;
+      for (const [at, saved] of before.entries()) (tasks[at] as LiveTask).saved = saved;
       for (const task of unsaved) this.#unsaved.add(task);
     };
   }
@@ -573,10 +574,6 @@ export class Engine {
     return this.#live.tasks.get(task.record.tid) === task;
   }
 
-  get #level(): number {
-    return this.#live.slots.context.level;
-  }
-
   #deciding(): Deciding {
     const { clock } = this.#ports;
     return {
@@ -656,6 +653,7 @@ const open = begin(admissionMachine);
 /** Nothing stands in the way, as far as the caller's side knows. */
 export const nothingElse: Facts = {};
 const nothingStored = () => {};
+const nobody: readonly LiveTask[] = [];
 const rethrown = (thrown: unknown): never => {
   throw thrown;
 };

@@ -104,7 +104,7 @@ const keeping = [
 ] as const;
 
 function hasRecords({ shelves }: Live): boolean {
-  return keeping.some(([shelf]) => shelves[shelf].size > 0);
+  return shelves.removed.size > 0 || shelves.completed.size > 0 || shelves.other.size > 0;
 }
 
 /** Ms until the first record is due; null when there are none. */

@@ -6,8 +6,9 @@ import type { Random } from '../ports/random.ts';
  * @source harmony-request.md 9.7
  */
 export function createIds(random: Random, isTaken: (tid: string) => boolean): () => string {
+  let drawn = new Uint8Array();
   const bytes = (count: number) => {
-    const drawn = new Uint8Array(count);
+    if (drawn.length < count) drawn = new Uint8Array(count);
     for (let at = 0; at < count; at += 1) drawn[at] = Math.floor(random.next() * 256);
     return drawn;
   };

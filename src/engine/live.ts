@@ -3,7 +3,7 @@ import { type AccountEvent, type AppEvent, accountMachine, appMachine } from '..
 import { type NetworkEvent, networkMachine } from '../../machines/network.ts';
 import { type Bucket, bucketOf, type QueueEvent, type QueueLimits, queueMachine } from '../../machines/queue.ts';
 import { type ServiceEvent, serviceMachine } from '../../machines/service.ts';
-import { type Candidate, isCandidate, type SlotsEvent, slotsMachine, type Tier } from '../../machines/slots.ts';
+import { type Candidate, isCandidate, type SlotsEvent, slotsMachine } from '../../machines/slots.ts';
 import type { TaskContext, TaskEvent, Traits } from '../../machines/task.ts';
 import type { TransferContext, TransferEvent } from '../../machines/transfer.ts';
 import type { Action, Link, Mode, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
@@ -30,13 +30,16 @@ export class LiveTask implements Candidate {
   saved: TaskLife | null;
   /** The run, while there is one. */
   transfer: Resting<TransferContext> | null = null;
-  tier: Tier | null = null;
+  /** Speed cap of its slot, bytes per second; 0 for none. Null before it has had one. */
+  slotSpeed: number | null = null;
   /** Was this upload paused in the middle of a file, to go on from there? Lost with the process. */
   placeKept = false;
   /** When the run began, by the clock that never jumps. */
   runSinceMs = 0;
   /** Response body of the last exchange of an upload. */
   body: Uint8Array | null = null;
+  /** The last turn that touched it. */
+  turn = 0;
 
   constructor(record: TaskRecord, traits: Traits, life: TaskLife, saved: TaskLife | null) {
     this.record = record;
@@ -119,20 +122,31 @@ export class Live {
   readonly schedule: Schedule<LiveTask>;
   /** Tasks that have a slot. */
   readonly running = new Set<LiveTask>();
+  /** The level of memory pressure for which slots were given last. */
+  slotsLevel = 0;
+  /** Candidates that have none. */
+  readonly queued: Record<Action, Set<LiveTask>> = { download: new Set(), upload: new Set() };
   /** Resting records, on each shelf in the order of their last change. */
   readonly shelves: Record<Shelf, Sorted<LiveTask>> = {
     removed: new Sorted(byLastChange),
     completed: new Sorted(byLastChange),
     other: new Sorted(byLastChange),
   };
-  readonly #traits = new Map<string, Traits>();
-  #lastTraits: Traits | null = null;
+  readonly #traits: Traits[] = [];
   readonly rules: Rules;
+
+  #turns = 0;
 
   constructor(rules: Rules) {
     this.rules = rules;
     this.schedule = new Schedule(rules);
     this.service = begin(serviceMachine, { rules });
+  }
+
+  /** Numbers the turns from 1. */
+  nextTurn(): number {
+    this.#turns += 1;
+    return this.#turns;
   }
 
   admit(record: TaskRecord, life: TaskLife, saved: TaskLife | null): LiveTask {
@@ -167,11 +181,17 @@ export class Live {
     if (moves) from?.delete(task);
     task.life = life;
     if (moves) to?.add(task);
-    if (isCandidate(before.state, before.reason) !== isCandidate(life.state, life.reason)) {
-      if (isCandidate(life.state, life.reason)) this.schedule.add(task.record.uid, task);
+    const wasCandidate = isCandidate(before.state, before.reason);
+    const isOne = isCandidate(life.state, life.reason);
+    if (wasCandidate !== isOne) {
+      if (isOne) this.schedule.add(task.record.uid, task);
       else this.schedule.delete(task.record.uid, task);
     }
-    if (isRunning(before.state) !== isRunning(life.state)) keepIn(this.running, task, isRunning(life.state));
+    const ran = isRunning(before.state);
+    const runs = isRunning(life.state);
+    if (ran !== runs) keepIn(this.running, task, runs);
+    const isQueued = isOne && !runs;
+    if (isQueued !== (wasCandidate && !ran)) keepIn(this.queued[task.action], task, isQueued);
     if (isActive(before.state) === isActive(life.state)) return;
     const app = this.appOf(task);
     if (app !== undefined) keepIn(app.active, task, isActive(life.state));
@@ -229,6 +249,7 @@ export class Live {
   #index(task: LiveTask): void {
     const { state, reason } = task.life;
     if (isCandidate(state, reason)) this.schedule.add(task.record.uid, task);
+    if (isCandidate(state, reason) && !isRunning(state)) this.queued[task.action].add(task);
     if (isRunning(state)) this.running.add(task);
     if (isActive(state)) this.appOf(task)?.active.add(task);
     this.#shelfOf(state)?.add(task);
@@ -237,6 +258,7 @@ export class Live {
   #unindex(task: LiveTask): void {
     const { state, reason } = task.life;
     if (isCandidate(state, reason)) this.schedule.delete(task.record.uid, task);
+    this.queued[task.action].delete(task);
     this.running.delete(task);
     this.appOf(task)?.active.delete(task);
     this.#shelfOf(state)?.delete(task);
@@ -248,30 +270,26 @@ export class Live {
     return this.shelves[state === 'removed' || state === 'completed' ? state : 'other'];
   }
 
-  /** Tasks that agree share one object: a million of them cost one. */
-  #traitsOf({ api, action, mode, network, metered, roaming, retry }: TaskSpec): Traits {
-    const last = this.#lastTraits;
-    // Most tasks are like the one before, and to compare costs a tenth of what the key does.
-    if (
-      last?.api === api &&
-      last.action === action &&
-      last.mode === mode &&
-      last.network === network &&
-      last.metered === metered &&
-      last.roaming === roaming &&
-      last.retry === retry
-    ) {
-      return last;
-    }
-    const key = `${api} ${action} ${mode} ${network} ${metered} ${roaming} ${retry}`;
-    let traits = this.#traits.get(key);
-    if (traits === undefined) {
-      traits = { rules: this.rules, api, action, mode, network, metered, roaming, retry };
-      this.#traits.set(key, traits);
-    }
-    this.#lastTraits = traits;
+  /** Tasks that agree share one object: a million of them cost one. There are few kinds, and most tasks are of one. */
+  #traitsOf(spec: TaskSpec): Traits {
+    for (const traits of this.#traits) if (agrees(traits, spec)) return traits;
+    const { api, action, mode, network, metered, roaming, retry } = spec;
+    const traits: Traits = { rules: this.rules, api, action, mode, network, metered, roaming, retry };
+    this.#traits.push(traits);
     return traits;
   }
+}
+
+function agrees(traits: Traits, spec: TaskSpec): boolean {
+  return (
+    traits.mode === spec.mode &&
+    traits.action === spec.action &&
+    traits.api === spec.api &&
+    traits.network === spec.network &&
+    traits.metered === spec.metered &&
+    traits.roaming === spec.roaming &&
+    traits.retry === spec.retry
+  );
 }
 
 /** The chart of a task, at rest. */

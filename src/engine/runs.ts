@@ -17,8 +17,6 @@ export interface RunsPorts {
 
 export interface RunsSettings {
   readonly redirectsMax: number;
-  /** Speed cap of a tier, bytes per second; 0 for none. */
-  readonly speedOf: (task: LiveTask) => number;
 }
 
 /** What a run has to say; the engine makes events of it. */
@@ -87,7 +85,7 @@ export class Runs {
     task.placeKept = false;
     const job = jobOf(task.record, task.life, index, {
       redirectsMax: this.#settings.redirectsMax,
-      maxSpeed: this.#speedOf(task),
+      maxSpeed: speedOf(task),
       placeKept,
       bytesOf: (path) => {
         const look = files.look(path);
@@ -121,7 +119,7 @@ export class Runs {
   }
 
   setSpeed(task: LiveTask): void {
-    this.#open.get(task)?.exchange?.setSpeed(this.#speedOf(task));
+    this.#open.get(task)?.exchange?.setSpeed(speedOf(task));
   }
 
   /** Is a `progress` event due? Asking books the next one. */
@@ -145,12 +143,6 @@ export class Runs {
     this.#listener.rang(task, what, () => this.#open.get(task) === run);
   }
 
-  /** The smaller of the tier's cap and the task's own; 0 means no cap. @source harmony-request.md 3.7 */
-  #speedOf(task: LiveTask): number {
-    const caps = [this.#settings.speedOf(task), task.life.maxSpeed].filter((cap) => cap > 0);
-    return caps.length === 0 ? 0 : Math.min(...caps);
-  }
-
   /** Too slow for too long, or no byte at all. @source harmony-request.md 5.2 */
   #watchFloor(task: LiveTask): void {
     const { bytesPerSecond, seconds } = task.record.spec.minSpeed;
@@ -170,4 +162,10 @@ export class Runs {
     const run = this.#open.get(task);
     if (run !== undefined) run.floor = clock.after(floorPeriodMs, look, { idle: true });
   }
+}
+
+/** The smaller of the slot's cap and the task's own; 0 means no cap. @source harmony-request.md 3.7 */
+function speedOf({ slotSpeed, life }: LiveTask): number {
+  if (slotSpeed === null || slotSpeed === 0) return life.maxSpeed;
+  return life.maxSpeed === 0 ? slotSpeed : Math.min(slotSpeed, life.maxSpeed);
 }

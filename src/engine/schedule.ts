@@ -18,6 +18,7 @@ export class Schedule<C extends Candidate> {
   readonly #apps = new Map<number, AppEntry<C>>();
   /** Only apps that have candidates in that direction. */
   readonly #order: Record<Action, Sorted<AppEntry<C>>>;
+  readonly #sizes: Record<Action, number> = { download: 0, upload: 0 };
 
   constructor(rules: Rules) {
     this.#rules = rules;
@@ -48,6 +49,7 @@ export class Schedule<C extends Candidate> {
     if (entry === undefined) return;
     const list = entry.of(candidate.action);
     list.add(candidate);
+    this.#sizes[candidate.action] += 1;
     entry.all().add(candidate);
     if (list.size === 1) this.#order[candidate.action].add(entry);
   }
@@ -56,9 +58,14 @@ export class Schedule<C extends Candidate> {
     const entry = this.#apps.get(uid);
     if (entry === undefined) return;
     const list = entry.of(candidate.action);
-    list.delete(candidate);
+    if (list.delete(candidate)) this.#sizes[candidate.action] -= 1;
     entry.all().delete(candidate);
     if (list.size === 0) this.#order[candidate.action].delete(entry);
+  }
+
+  /** How many candidates there are in a direction. */
+  size(action: Action): number {
+    return this.#sizes[action];
   }
 
   /** As `takeSlots`. */

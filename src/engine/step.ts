@@ -68,7 +68,7 @@ function taken(ways: readonly Way[] | undefined, walk: Walk): Leaf | null {
 function run(doings: readonly Doing[], walk: Walk): void {
   for (const doing of doings) {
     if (doing.type === 'assign') {
-      walk.context = { ...(walk.context as object), ...doing.change(walk) };
+      walk.context = doing.changed(walk);
     } else {
       if (walk.effects === nothing) walk.effects = [];
       (walk.effects as unknown[]).push(doing.effect(walk));

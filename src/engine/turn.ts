@@ -4,7 +4,7 @@ import { networkMachine } from '../../machines/network.ts';
 import { queueMachine, takesRoom } from '../../machines/queue.ts';
 import { rule } from '../../machines/rules.ts';
 import { serviceMachine } from '../../machines/service.ts';
-import { isCandidate, type SlotsEvent, slotsMachine, type Tiers, tierAt } from '../../machines/slots.ts';
+import { fitAlike, isCandidate, type SlotsEvent, slotsMachine, type Tiers, tierAt } from '../../machines/slots.ts';
 import { type TaskEffect, type TaskEvent, taskMachine } from '../../machines/task.ts';
 import { type TransferEffect, type TransferEvent, transferMachine } from '../../machines/transfer.ts';
 import type { Action, ErrorCode, Operation, Rules, State } from '../../machines/vocabulary.ts';
@@ -63,16 +63,21 @@ export class Turn {
   refusal: Refusal | null = null;
   readonly #deciding: Deciding;
   readonly #letters: Letter[] = [];
-  /** Made when first needed, like all sets here: most turns are about one task, and many change nothing. */
-  #touched: Set<LiveTask> | null = null;
+  readonly #number: number;
+  /** Each once. */
+  readonly #touched: LiveTask[] = [];
+  /** Made when first needed, like the other set: most turns have nothing to put into it. */
   #forgotten: Set<LiveTask> | null = null;
   /** Tasks that were started or resumed in this turn and hope for a slot. */
   #hopeful: Set<LiveTask> | null = null;
   readonly #undo: (() => void)[] = [];
   #slotsDue = false;
+  /** Letters that are delivered. */
+  #delivered = 0;
 
   constructor(deciding: Deciding) {
     this.#deciding = deciding;
+    this.#number = deciding.live.nextTurn();
   }
 
   /** Delivers the letter and all that follow from it. */
@@ -93,15 +98,14 @@ export class Turn {
   }
 
   settle(): void {
-    for (let next = 0; ; ) {
-      const letter = this.#letters[next];
+    for (;;) {
+      const letter = this.#letters[this.#delivered];
       if (letter !== undefined) {
-        next += 1;
+        this.#delivered += 1;
         this.#deliver(letter);
       } else if (this.#slotsDue) {
         this.#assignSlots();
       } else {
-        if (next > 0) this.#letters.length = 0;
         return;
       }
     }
@@ -129,13 +133,14 @@ export class Turn {
 
   /** Has the counts of a task stored, though nothing is decided about it. */
   keep(task: LiveTask): void {
-    this.#touched ??= new Set();
-    this.#touched.add(task);
+    if (task.turn === this.#number) return;
+    task.turn = this.#number;
+    this.#touched.push(task);
   }
 
   /** What the store must hold once this turn is over. */
   changes(unsaved: ReadonlySet<LiveTask>): readonly Change[] {
-    if (this.#touched === null && this.#forgotten === null && unsaved.size === 0) return nothing;
+    if (this.#touched.length === 0 && this.#forgotten === null && unsaved.size === 0) return nothing;
     const changes: Change[] = [];
     for (const task of unsaved.size === 0 ? this.touched : new Set([...unsaved, ...this.touched])) {
       const { record, life, saved } = task;
@@ -150,8 +155,8 @@ export class Turn {
     return changes;
   }
 
-  get touched(): Iterable<LiveTask> {
-    return this.#touched ?? nothing;
+  get touched(): readonly LiveTask[] {
+    return this.#touched;
   }
 
   /** Puts everything back as it was before the turn. */
@@ -389,40 +394,50 @@ export class Turn {
 
   #assignSlots(): void {
     const { live, tiersAt } = this.#deciding;
-    const { counts } = tiersAt(live.slots.context.level);
+    const { level } = live.slots.context;
+    const tiers = tiersAt(level);
+    const isSameLevel = live.slotsLevel === level;
+    this.#set(live, 'slotsLevel', level);
     this.#slotsDue = false;
-    const slots = { download: live.schedule.take('download', counts), upload: live.schedule.take('upload', counts) };
     const admitted: LiveTask[] = [];
-    let kept = 0;
     for (const action of bothActions) {
-      let place = 0;
-      for (const task of slots[action]) {
-        const tier = tierAt(place, counts);
-        place += 1;
-        const isNew = task.tier !== tier;
-        if (isNew) this.#set(task, 'tier', tier);
-        if (!isRunning(task.life.state)) {
-          admitted.push(task);
-          continue;
-        }
-        kept += 1;
-        if (isNew) this.effects.push({ type: 'speed.set', task });
-      }
-    }
-    // Whoever loses a slot is looked for only when somebody does: mostly all keep theirs, and one joins.
-    const losers = kept < live.running.size ? live.running : null;
-    for (const action of bothActions) {
-      if (losers !== null) {
-        const lucky = new Set(slots[action]);
-        this.#tellThose(losers, action, (task) => !lucky.has(task), 'dropped');
-      }
-      if (this.#hopeful !== null) {
-        this.#tellThose(this.#hopeful, action, (task) => !slots[action].includes(task), 'passedOver');
+      const queued = live.queued[action];
+      if (isSameLevel && queued.size <= 1 && fitAlike(live.schedule.size(action), tiers)) {
+        for (const task of queued) this.#set(task, 'slotSpeed', tiers.speeds[0]);
+        admitted.push(...queued);
+      } else {
+        this.#assignSlotsOf(action, tiers, admitted);
       }
     }
     this.#hopeful = null;
     for (const task of admitted) this.post({ to: 'task', tid: task.record.tid, event: { type: 'admitted' } });
     this.post({ to: 'slots', event: { type: 'assigned' } });
+  }
+
+  #assignSlotsOf(action: Action, { counts, speeds }: Tiers, admitted: LiveTask[]): void {
+    const { live } = this.#deciding;
+    const slots = live.schedule.take(action, counts);
+    let kept = 0;
+    let place = 0;
+    for (const task of slots) {
+      const speed = speeds[tierAt(place, counts)];
+      place += 1;
+      const isNew = task.slotSpeed !== speed;
+      if (isNew) this.#set(task, 'slotSpeed', speed);
+      if (!isRunning(task.life.state)) {
+        admitted.push(task);
+        continue;
+      }
+      kept += 1;
+      if (isNew) this.effects.push({ type: 'speed.set', task });
+    }
+    const lucky = new Set(slots);
+    const isLeftOut = (task: LiveTask) => !lucky.has(task);
+    // Whoever loses a slot is looked for only when somebody does: mostly all keep theirs, and one joins.
+    if (kept < live.schedule.size(action) - live.queued[action].size) {
+      this.#tellThose(live.running, action, isLeftOut, 'dropped');
+    }
+    if (this.#hopeful !== null) this.#tellThose(this.#hopeful, action, isLeftOut, 'passedOver');
   }
 
   /** Tells candidates of a direction what became of their hope for a slot, or of the one they had. */

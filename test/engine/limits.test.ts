@@ -290,6 +290,22 @@ describe('the memory level', () => {
     if (rules === 'device') expect(bytes(8)).toBeLessThanOrEqual(4 * 819_200);
     else expect(bytes(8)).toBeGreaterThan(5_000_000);
   });
+
+  it('that rises slows a download down that keeps its place', async () => {
+    const files = { '/big': 40_000_000 };
+    const world = slowWorld({ rules: 'device', files, wire: { bytesPerSecond: 2_000_000 } });
+    for (let at = 0; at < 9; at += 1) await started(world, downloadOf('/big', { saveas: `/data/${at}` }));
+    const bytes = () => world.disk.read('/data/8').length;
+    world.engine.setMemoryLevel(5);
+    await world.run(3_000);
+
+    world.engine.setMemoryLevel(6);
+    await world.run(1_000);
+    const before = bytes();
+    await world.run(10_000);
+
+    expect(bytes() - before).toBeLessThanOrEqual(11 * 409_600);
+  });
 });
 
 describe('a task that finds no slot', () => {
