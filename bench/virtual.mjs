@@ -65,9 +65,7 @@ async function transferring(transportOf) {
 
 function simulated(clock, files) {
   const bytes = bytesPerSecond * 3_600;
-  const page = new Uint8Array(1024 * 1024);
-  const zeros = { size: bytes, bytesAt: (_, length) => page.subarray(0, length) };
-  const { handle } = createFileServer({ files: Object.fromEntries(names.map((name) => [`/${name}`, zeros])) });
+  const { handle } = createFileServer({ files: Object.fromEntries(names.map((name) => [`/${name}`, bytes])) });
   const internet = createInternet({ hosts: { [origin]: handle }, wire: { latencyMs: 20, bytesPerSecond } });
   const link = () => ({ type: 'wifi' });
   return createSimulatedTransport({ clock, random: createSeededRandom(1), files, internet, link });

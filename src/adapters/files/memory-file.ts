@@ -28,7 +28,12 @@ export class MemoryFile {
     if (piece.length === 0) return;
     this.writeBack(nowMs);
     if (this.#durable === this.#bytes) this.#dirtySinceMs = nowMs;
-    this.#pieces.push(piece);
+    const last = this.#pieces.at(-1);
+    if (last !== undefined && follows(last, piece)) {
+      this.#pieces[this.#pieces.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + piece.length);
+    } else {
+      this.#pieces.push(piece);
+    }
     this.#bytes += piece.length;
     if (this.#pieces.length >= piecesMax) this.#gather();
   }
@@ -79,3 +84,8 @@ export class MemoryFile {
 const piecesMax = 1_024;
 /** As Linux does, unless told otherwise (`dirty_expire_centisecs`). */
 const writeBackMs = 30_000;
+
+/** Does a piece lie right behind the other in the same memory, as those of one generated file do? */
+function follows(last: Uint8Array, piece: Uint8Array): boolean {
+  return piece.buffer === last.buffer && piece.byteOffset === last.byteOffset + last.length;
+}
