@@ -4,9 +4,10 @@ import { ruleSets } from '../../machines/vocabulary.ts';
 import { type Conformance, checkLog, type Log, LogError, readLog } from '../conformance/index.ts';
 import { commonOptions, defineVerb, oneOf, UsageError } from './command.ts';
 import { printable } from './format.ts';
+import { metaOf } from './verbs.ts';
 
 export const check = defineVerb({
-  meta: { name: 'check', description: 'Hold a log that was recorded on a device against the machines' },
+  meta: metaOf('check'),
   args: {
     log: { type: 'positional', required: true, description: 'A log: one JSON document, or JSON lines' },
     rules: {

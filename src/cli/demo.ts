@@ -8,9 +8,10 @@ import type { DemoTransfer } from './demo-transfers.ts';
 import { bytesText, durationText, tableLines } from './format.ts';
 import { listenForInterruption } from './interruption.ts';
 import { paint } from './output.ts';
+import { metaOf } from './verbs.ts';
 
 export const demo = defineVerb({
-  meta: { name: 'demo', description: 'Move real files, break things on the way, and raise every documented error' },
+  meta: metaOf('demo'),
   args: {
     json: commonOptions.json,
     quiet: commonOptions.quiet,

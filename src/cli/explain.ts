@@ -6,11 +6,7 @@ import { rowsFor, rowsNear } from './explain/find.ts';
 import { explanationLines } from './explain/text.ts';
 import { type Failure, failureLines } from './failure.ts';
 import { printable, shortened, tableLines } from './format.ts';
-
-const meta = {
-  name: 'explain',
-  description: 'Say what an error means, where it comes from, what to do about it, and how to see it',
-} as const;
+import { metaOf } from './verbs.ts';
 
 const options = {
   what: { type: 'positional', required: false, description: 'Codes, names or messages, of any of the services' },
@@ -21,7 +17,7 @@ const options = {
 } as const satisfies ArgsDef;
 
 const verb = defineVerb({
-  meta,
+  meta: metaOf('explain'),
   args: options,
   argumentsMax: Number.POSITIVE_INFINITY,
   async run({ args, around }) {
@@ -38,7 +34,7 @@ const verb = defineVerb({
 
 /** The verb, which takes `-4018` for a code. */
 export const explain = defineCommand({
-  meta,
+  meta: metaOf('explain'),
   args: options,
   async run({ rawArgs, data }) {
     const { result } = await runCommand(verb, { rawArgs: rawArgs.map(withoutDash), data });

@@ -13,11 +13,12 @@ import type { Failure, FuzzReport } from '../fuzz/types.ts';
 import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
 import { printable } from './format.ts';
 import { type Output, paint } from './output.ts';
+import { metaOf } from './verbs.ts';
 
 const runsDefault = 1_000;
 
 export const fuzz = defineVerb({
-  meta: { name: 'fuzz', description: 'Look for a run in which code that uploads and downloads goes wrong' },
+  meta: metaOf('fuzz'),
   args: {
     file: {
       type: 'positional',

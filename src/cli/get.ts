@@ -5,9 +5,10 @@ import type { TaskInfo } from '../api/types.ts';
 import { defineVerb, UsageError } from './command.ts';
 import type { Errand } from './errand.ts';
 import { methodOf, rateOf, requestOf, sessionOptions, transferOptions, webUrl } from './transfer-options.ts';
+import { metaOf } from './verbs.ts';
 
 export const get = defineVerb({
-  meta: { name: 'get', description: 'Download files; the same command goes on where an interrupted one stopped' },
+  meta: metaOf('get'),
   args: {
     url: { type: 'positional', description: 'What to download; one or more' },
     output: { type: 'string', alias: 'o', valueHint: 'file', description: 'Save as this file (one url only)' },

@@ -6,6 +6,7 @@ import { type Outcome, UsageError } from './command.ts';
 import { type Failure, failureLines, failureOf } from './failure.ts';
 import { openOutput, outliveReaders, plainUnlessColor } from './output.ts';
 import { stateDirectory } from './store-path.ts';
+import { metaOf, type Verb, verbs } from './verbs.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each command has options of its own; citty's types say so too
 type Command = CommandDef<any>;
@@ -26,6 +27,12 @@ const root = defineCommand({
     serve: () => import('./serve.ts').then(({ serve }) => serve),
   },
 });
+
+/** As much of it as its help tells. */
+const outline: Command = {
+  ...root,
+  subCommands: Object.fromEntries((Object.keys(verbs) as Verb[]).map((name) => [name, { meta: metaOf(name) }])),
+};
 
 const argv = process.argv.slice(2);
 const json = isGiven('--json');
@@ -73,7 +80,7 @@ async function run(): Promise<Outcome> {
   const { command, parent, rawArgs } = await resolveCommand(root, argv);
   const wantsHelp = isGiven('--help') || isGiven('-h');
   if (wantsHelp || command === root) {
-    const usage = plainUnlessColor(output, await renderUsage(command, parent));
+    const usage = plainUnlessColor(output, await renderUsage(command === root ? outline : command, parent));
     (wantsHelp ? output.people : process.stderr).write(`${usage}\n`);
     return { exitCode: wantsHelp ? 0 : 2, document: {} };
   }

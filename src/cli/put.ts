@@ -3,9 +3,10 @@ import type { Config, FormItem, TaskInfo } from '../api/types.ts';
 import { defineVerb, UsageError } from './command.ts';
 import type { Errand } from './errand.ts';
 import { methodOf, rateOf, requestOf, sessionOptions, transferOptions, webUrl } from './transfer-options.ts';
+import { metaOf } from './verbs.ts';
 
 export const put = defineVerb({
-  meta: { name: 'put', description: 'Upload files: one request for each, one after the other' },
+  meta: metaOf('put'),
   args: {
     file: { type: 'positional', description: 'What to upload; one or more' },
     url: { type: 'positional', description: "Where to; a PUT to a url that ends with / adds each file's name" },

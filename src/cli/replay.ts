@@ -10,13 +10,14 @@ import type { Client, Invariant } from '../fuzz/types.ts';
 import { commonOptions, defineVerb, UsageError } from './command.ts';
 import { printable } from './format.ts';
 import { paint } from './output.ts';
+import { metaOf } from './verbs.ts';
 
 /** 0: it no longer fails. 3: it fails, and in another way; 2 is for a wrong command line. */
 const exitCodes: Readonly<Record<Replayed['verdict'], number>> = { gone: 0, again: 1, different: 3 };
 const styles = { gone: 'good', again: 'bad', different: 'bad' } as const;
 
 export const replay = defineVerb({
-  meta: { name: 'replay', description: 'Play a failure that fuzz found again, and say what has changed' },
+  meta: metaOf('replay'),
   args: {
     bundle: { type: 'positional', required: true, description: 'A bundle: its file, or its token (ls1.…)' },
     client: {

@@ -14,11 +14,12 @@ import { commonOptions, defineVerb, type Outcome, oneOf, UsageError } from './co
 import { rowsNear } from './explain/find.ts';
 import { failureLines } from './failure.ts';
 import { printable, tableLines } from './format.ts';
+import { metaOf } from './verbs.ts';
 
 const actions: readonly Action[] = ['download', 'upload'];
 
 export const repro = defineVerb({
-  meta: { name: 'repro', description: 'Find the shortest way to an error, show it, and say the way out' },
+  meta: metaOf('repro'),
   args: {
     what: { type: 'positional', required: false, description: 'A code, such as 21900007, or a fault, such as TIMEOUT' },
     cause: { type: 'string', valueHint: 'n', description: 'Which of its causes (default: 1)' },

@@ -16,11 +16,12 @@ import { checkScenario } from '../cloud/scenario.ts';
 import { commonOptions, defineVerb, type Outcome, type Surroundings, UsageError } from './command.ts';
 import { FaultTextError, faultGrammar, parseFault } from './fault-text.ts';
 import { listenForInterruption } from './interruption.ts';
+import { metaOf } from './verbs.ts';
 
 const portMax = 65_535;
 
 export const serve = defineVerb({
-  meta: { name: 'serve', description: 'Serve cloud services on this machine, down to the wire, with every error' },
+  meta: metaOf('serve'),
   args: {
     service: { type: 'positional', required: false, description: `One or more of ${serviceNames.join(', ')}` },
     port: { type: 'string', valueHint: 'port', description: 'Of the first; the others follow it (default: free ones)' },

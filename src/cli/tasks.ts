@@ -5,6 +5,7 @@ import { type Failure, failureLines, failureOf } from './failure.ts';
 import { bytesText, printable, shortened, tableLines } from './format.ts';
 import { amountOf, stateOf } from './progress.ts';
 import { storePath } from './store-path.ts';
+import { metaOf } from './verbs.ts';
 
 const list = defineVerb({
   meta: { name: 'list', description: 'Show the tasks in the store, also while another longshore works on it' },
@@ -37,7 +38,7 @@ const remove = defineVerb({
 });
 
 export const tasks = defineCommand({
-  meta: { name: 'tasks', description: 'List the tasks in the store, or remove them' },
+  meta: metaOf('tasks'),
   default: 'list',
   subCommands: { list, remove },
 });

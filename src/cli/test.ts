@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { LongshoreOptions } from '../vitest/settings.ts';
 import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
+import { metaOf } from './verbs.ts';
 
 export const test = defineVerb({
-  meta: { name: 'test', description: "Run a device's test files (hypium), each on a device of its own" },
+  meta: metaOf('test'),
   args: {
     path: { type: 'positional', required: true, description: 'A directory of test files, or one test file' },
     filter: { type: 'string', valueHint: 'Suite#case', description: 'Run one suite, or one case of it' },
