@@ -17,7 +17,7 @@ const callers = 100;
 const slots = 48;
 
 export async function publicApi({ quick }) {
-  const turns = quick ? 50 : 120;
+  const turns = quick ? 80 : 240;
   const operationsInTurn = 8;
   const eventsInTurn = 4;
   const listened = ['pause', 'resume', 'remove'];

@@ -16,7 +16,7 @@ const { deleteTask, insertLife, insertTask, lifeCells, recordCells, updateLife }
 ]);
 
 export async function durableOperations({ quick }) {
-  const turns = quick ? 10 : 30;
+  const turns = quick ? 20 : 100;
   const directory = mkdtempSync(join(tmpdir(), 'longshore-bench-'));
   const redis = hasRedis() ? await startRedis({ durable: true }) : null;
   let runs = 0;

@@ -210,7 +210,7 @@ const actorWorld = (rules) => new ActorWorld(rules, settings);
 
 export async function operationsUnderFastCheck({ quick }) {
   mustAgree(quick ? 100 : 500);
-  const sequences = quick ? 1_000 : 4_000;
+  const sequences = quick ? 4_000 : 20_000;
   // Operations in a ms of processor.
   const rate = (property, numRuns) => async (round) =>
     (numRuns * length) / (await burned(() => fc.assert(property, { numRuns, seed: round + 1 })));
@@ -265,14 +265,15 @@ function mustAgree(sequences) {
 }
 
 export async function operationsAlone({ quick }) {
-  const sequences = fc.sample(records, { numRuns: quick ? 1_000 : 4_000, seed: 1 });
+  const sequences = fc.sample(records, { numRuns: 4_000, seed: 1 });
+  const plays = quick ? 1 : 5;
   const play = () => {
-    for (const { rules, commands } of sequences) {
+    for (const { rules, commands } of Array.from({ length: plays }, () => sequences).flat()) {
       const player = new Player(engineWorld(rules));
       for (const { kind, place } of commands) player.command(kind, place);
     }
   };
-  const times = quick ? 100_000 : 300_000;
+  const times = quick ? 200_000 : 1_000_000;
   const rate = (operations, act) => async () => operations / (await burned(act));
   const asked = (operation, state) => {
     const world = engineWith(state);
@@ -286,7 +287,7 @@ export async function operationsAlone({ quick }) {
   };
   const rates = await inTurn(
     {
-      mix: rate(sequences.length * length, play),
+      mix: rate(plays * sequences.length * length, play),
       starts: rate(10 * sequences.length, starting),
       refusals: asked('pause', 'initialized'),
       looks: asked('show', 'initialized'),

@@ -12,12 +12,12 @@ import { engineWith } from './ports.mjs';
 
 const tasks = 1_000;
 const bytesPerSecond = 1_000;
-const spanMs = 10_000;
 const origin = 'http://files.example';
 const names = Array.from({ length: tasks }, (_, n) => n);
 
 export async function virtualTime({ quick }) {
   const rounds = quick ? 3 : 7;
+  const spanMs = quick ? 30_000 : 100_000;
   const measured = async (transportOf) => {
     const { clock, engine, heard } = await transferring(transportOf);
     const before = { ...heard };
