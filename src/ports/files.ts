@@ -56,8 +56,11 @@ export interface Files {
  * by every later `write` and by the first `close`. What reached the file before it stays: a beginning of what was taken.
  */
 export interface FileWriter {
-  /** Takes the bytes; the piece belongs to the writer from then on. @throws FileTrouble (by rejection) */
-  write(piece: Uint8Array): Promise<void>;
+  /**
+   * Takes the bytes; the piece belongs to the writer from then on.
+   * @returns nothing where they are taken at once. @throws FileTrouble (by rejection)
+   */
+  write(piece: Uint8Array): Promise<void> | undefined;
   /**
    * Writes out what is buffered, so that every byte taken is in the file, and closes it, also when it throws.
    * Closing twice does nothing. @throws FileTrouble (by rejection)

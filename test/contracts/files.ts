@@ -275,7 +275,7 @@ export function filesContract(name: string, makeStage: () => FilesStage): void {
         const writer = await files.writer(at('file'), 0);
         await writer.close();
 
-        await expect(writer.write(bytes(1))).rejects.toThrow('bug');
+        await expect(async () => writer.write(bytes(1))).rejects.toThrow('bug');
       });
 
       it('goes on when its file is unlinked meanwhile', async () => {

@@ -217,7 +217,7 @@ function mortalFiles(real: Files): Files {
 
 function mortalWriter(real: FileWriter): FileWriter {
   return {
-    write: (piece) => aroundLater('write', () => real.write(piece)),
+    write: (piece) => aroundLater('write', async () => real.write(piece)),
     close: () => aroundLater('close', () => real.close()),
   };
 }

@@ -149,11 +149,11 @@ class MemoryDisk implements MemoryFiles {
     let trouble: FileTrouble | null = null;
     let closed = false;
     return {
-      write: async (piece) => {
+      write: (piece) => {
         if (life !== this.#crashes) return forever();
         if (closed) unreachable('a write to a closed file');
         trouble ??= this.#write(file, real, piece);
-        if (trouble !== null) throw trouble;
+        return trouble === null ? undefined : Promise.reject(trouble);
       },
       close: async () => {
         if (life !== this.#crashes) return forever();

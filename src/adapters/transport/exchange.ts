@@ -155,7 +155,8 @@ export class Exchange implements Run {
         for (let at = 0; at < piece.length; ) {
           const room = this.#pacer.unlimited ? Infinity : await this.#room();
           const slice = at === 0 && room >= piece.length ? piece : piece.subarray(at, at + room);
-          await writer.write(slice);
+          const written = writer.write(slice);
+          if (written !== undefined) await written;
           this.#pacer.take(slice.length, this.#nowMs());
           at += slice.length;
           bytes += slice.length;

@@ -103,16 +103,33 @@ class SimulatedCall implements Call, Sleeper {
     this.head.catch(() => {});
   }
 
-  async next(bytesMax = pieceBytesMax): Promise<Uint8Array | null> {
+  next(bytesMax = pieceBytesMax): Promise<Uint8Array | null> {
     const answer = this.#answer;
-    if (answer === null || this.#dropped) throw givenUp();
+    if (answer === null || this.#dropped) return Promise.reject(givenUp());
     const left = answer.limit - this.#delivered;
     if (left === 0) return this.#end(answer);
     const wanted = Math.min(left, bytesMax, pieceBytesMax);
+    // Mostly a piece waits for the wire once and for nothing else: then it is one promise.
+    return new Promise((resolve) => {
+      const isFlowing = this.#credit < 1 && this.#flow(wanted, () => resolve(this.#piece(answer, wanted)));
+      if (!isFlowing) resolve(this.#piece(answer, wanted));
+    });
+  }
+
+  #piece(answer: Answer, wanted: number): Uint8Array | Promise<Uint8Array> {
+    if (this.#credit < 1 || this.#meeting.wire.loss > 0) return this.#pieceInTime(answer, wanted);
+    return this.#taken(answer, Math.min(wanted, Math.floor(this.#credit)));
+  }
+
+  async #pieceInTime(answer: Answer, wanted: number): Promise<Uint8Array> {
     while (this.#credit < 1) await this.#earn(wanted);
     const length = Math.min(wanted, Math.floor(this.#credit));
     if (this.#meeting.wire.loss > 0) await this.#retransmit(length);
-    const piece = answer.body.bytesAt(this.#delivered, length);
+    return this.#taken(answer, length);
+  }
+
+  #taken({ body }: Answer, length: number): Uint8Array {
+    const piece = body.bytesAt(this.#delivered, length);
     this.#delivered += length;
     this.#credit -= length;
     return piece;
@@ -231,32 +248,37 @@ class SimulatedCall implements Call, Sleeper {
   #earn(wanted: number): Promise<void> | undefined {
     if (this.#dropped) throw givenUp();
     if (this.#isOffline) return this.#online();
-    const speed = slower(this.#meeting.wire.bytesPerSecond, this.#servedPerSecond);
-    if (speed > 0) {
-      const steps = Math.min(stepsMax, 1 + Math.floor(this.#watch.size / bodiesPerStep));
-      return this.#flow(Math.min(steps * stepMs, Math.ceil(((wanted - this.#credit) * 1000) / speed)), speed);
-    }
-    this.#credit = wanted;
+    return new Promise((resolve) => {
+      if (this.#flow(wanted, resolve)) return;
+      this.#credit = wanted;
+      resolve();
+    });
   }
 
-  /** Ends early when it is dropped or the world changes; then what came until then counts. */
-  #flow(waitMs: number, bytesPerSecond: number): Promise<void> {
-    return new Promise((resolve) => {
-      const beganMs = this.#clock.elapsed();
-      const arrive = (passedMs: number) => {
-        this.#watch.remove(this);
-        this.wake = nothing;
-        this.#credit += (bytesPerSecond * passedMs) / 1000;
-        resolve();
-      };
-      const timer = this.#clock.after(waitMs, () => arrive(waitMs));
-      this.wake = () => {
-        timer.cancel();
-        const passedMs = this.#clock.elapsed() - beganMs;
-        arrive(this.#dropped ? passedMs - (passedMs % stepMs) : passedMs);
-      };
-      this.#watch.add(this);
-    });
+  /**
+   * Waits for the wire. Ends early when it is dropped or the world changes; then what came until then counts.
+   * @returns false when there is nothing to wait for, or no link; then `arrived` is not called.
+   */
+  #flow(wanted: number, arrived: () => void): boolean {
+    const speed = slower(this.#meeting.wire.bytesPerSecond, this.#servedPerSecond);
+    if (speed === 0 || this.#isOffline) return false;
+    const steps = Math.min(stepsMax, 1 + Math.floor(this.#watch.size / bodiesPerStep));
+    const waitMs = Math.min(steps * stepMs, Math.ceil(((wanted - this.#credit) * 1000) / speed));
+    const beganMs = this.#clock.elapsed();
+    const arrive = (passedMs: number) => {
+      this.#watch.remove(this);
+      this.wake = nothing;
+      this.#credit += (speed * passedMs) / 1000;
+      arrived();
+    };
+    const timer = this.#clock.after(waitMs, () => arrive(waitMs));
+    this.wake = () => {
+      timer.cancel();
+      const passedMs = this.#clock.elapsed() - beganMs;
+      arrive(this.#dropped ? passedMs - (passedMs % stepMs) : passedMs);
+    };
+    this.#watch.add(this);
+    return true;
   }
 
   async #retransmit(bytes: number): Promise<void> {
