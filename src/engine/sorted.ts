@@ -25,7 +25,10 @@ export class Sorted<T> implements Iterable<T> {
       this.#chunks.push([item]);
       return;
     }
-    chunk.splice(this.#placeIn(chunk, item), 0, item);
+    const place = this.#placeIn(chunk, item);
+    // Most items come last, and `splice` makes an array each time.
+    if (place === chunk.length) chunk.push(item);
+    else chunk.splice(place, 0, item);
     if (chunk.length > chunkItemsMax) this.#chunks.splice(at + 1, 0, chunk.splice(chunkItemsMax >> 1));
   }
 
@@ -36,7 +39,8 @@ export class Sorted<T> implements Iterable<T> {
     const place = this.#placeIn(chunk, item);
     const found = chunk[place];
     if (found === undefined || this.#compare(found, item) !== 0) return false;
-    chunk.splice(place, 1);
+    if (place === chunk.length - 1) chunk.pop();
+    else chunk.splice(place, 1);
     if (chunk.length === 0) this.#chunks.splice(at, 1);
     this.#size -= 1;
     return true;
