@@ -8,11 +8,10 @@ import {
   taskMachine,
   taskOperations,
 } from '../../machines/task.ts';
-import { type Action, type Rules, type State, states } from '../../machines/vocabulary.ts';
+import { type Action, type Rules, ruleSets, type State, states } from '../../machines/vocabulary.ts';
 import type { Surroundings } from '../../machines/waiting.ts';
 import published from '../../src/fuzz/engine/operation-matrix.json' with { type: 'json' };
 import { play } from '../support/charts.ts';
-import { bothRules } from '../support/worlds.ts';
 
 const traitsOf = (traits: Partial<Traits> = {}): Traits => ({
   rules: 'documented',
@@ -52,7 +51,7 @@ function cell(rules: Rules, action: Action, operation: TaskOperation, state: Sta
   return matrix[row[operation] ?? operation]?.[state];
 }
 
-describe.each(bothRules)('the task chart by the rules of %s', (rules) => {
+describe.each(ruleSets)('the task chart by the rules of %s', (rules) => {
   describe.each(['download', 'upload'] as const)('for a %s', (action) => {
     for (const state of states) {
       for (const operation of taskOperations) {
