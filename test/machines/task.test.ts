@@ -202,6 +202,25 @@ describe.each(ruleSets)('the task chart by the rules of %s', (rules) => {
     }
   });
 
+  it('ends the run of a task that is paused, stopped or removed, and keeps its place at a pause', () => {
+    const paused = { type: 'tell', event: 'pause', state: 'paused' };
+    const removed = { type: 'tell', event: 'remove', state: 'removed' };
+    for (const state of ['running', 'retrying'] as const) {
+      expect(taskIn(state, { rules }).send({ type: 'pause' })).toEqual([paused, { type: 'place.keep' }, closed]);
+      expect(taskIn(state, { rules }).send({ type: 'stop' })).toEqual([closed]);
+      expect(taskIn(state, { rules }).send({ type: 'remove' })).toEqual([removed, closed]);
+    }
+    if (rules === 'device') expect(taskIn('waiting', { rules }).send({ type: 'pause' })).toEqual([paused]);
+  });
+
+  it('tells of a task that is removed without a run', () => {
+    for (const state of ['initialized', 'waiting', 'paused', 'stopped', 'completed', 'failed'] as const) {
+      const task = taskIn(state, { rules });
+      expect(task.send({ type: 'remove' })).toEqual([{ type: 'tell', event: 'remove', state: 'removed' }]);
+      expect(task.context.reason).toBe('user');
+    }
+  });
+
   it('names the user as the reason for what the user does', () => {
     for (const type of ['pause', 'stop', 'remove'] as const) {
       const task = taskIn('running', { rules });
