@@ -98,16 +98,13 @@ export function takeSlots<C extends Candidate>(
 ): C[] {
   const taken: C[] = [];
   const slotsMax = first + second + last;
-  if (slotsMax === 0) return taken;
-
   const walk = apps[Symbol.iterator]();
   let app = walk.next();
   let lastOwner: Iterator<C> | null = null;
   for (; taken.length < first + second && !app.done; app = walk.next()) {
-    const own = app.value.of(action)[Symbol.iterator]();
-    if (takeUpTo(first + second, own, taken)) lastOwner = own;
+    lastOwner = app.value.of(action)[Symbol.iterator]();
+    takeUpTo(first + second, lastOwner, taken);
   }
-  if (taken.length < first + second) return taken;
 
   // A fair share of what is left: each app further down offers one task a round, then the last owner takes the rest.
   const takeNext = (offer: Iterator<C>): boolean => {
@@ -126,15 +123,12 @@ export function takeSlots<C extends Candidate>(
   return taken;
 }
 
-/** @returns whether it had one to take. */
-function takeUpTo<C>(count: number, from: Iterator<C>, taken: C[]): boolean {
-  const before = taken.length;
+function takeUpTo<C>(count: number, from: Iterator<C>, taken: C[]): void {
   while (taken.length < count) {
     const next = from.next();
-    if (next.done) break;
+    if (next.done) return;
     taken.push(next.value);
   }
-  return taken.length > before;
 }
 
 /** Is there a slot for each of so many, and none better than another? Then nobody needs to be held against the others. */
@@ -190,10 +184,10 @@ export const slotsMachine = setup({
         levelChanged: { guard: 'isNewLevel', target: 'due', actions: 'keepLevel' },
       },
     },
-    held: { on: { released: 'due', levelChanged: { guard: 'isNewLevel', actions: 'keepLevel' } } },
+    held: { on: { released: 'due', levelChanged: { actions: 'keepLevel' } } },
     due: {
       entry: 'askForAssignment',
-      on: { assigned: 'settled', levelChanged: { guard: 'isNewLevel', actions: 'keepLevel' } },
+      on: { assigned: 'settled', levelChanged: { actions: 'keepLevel' } },
     },
   },
 });

@@ -35,7 +35,7 @@ export function reasonAtStart(needs: GateNeeds, around: Surroundings): Reason {
 /** Why a task still waits after something happened around it. @source harmony-request.md 4.2–4.7, 13 */
 export function reasonAfter(needs: GateNeeds, reason: Reason, happening: Happening, around: Surroundings): Reason {
   return rule(needs.rules, 'lookAtAllGates')
-    ? reasonFromCauses(needs, reason, happening, around)
+    ? reasonFromGates(needs, reason, happening, around)
     : reasonFromTables(needs, reason, happening, around);
 }
 
@@ -47,61 +47,24 @@ export function waitingReason(reason: Reason): WaitingReason {
   return 'queueFull';
 }
 
-interface Causes {
-  readonly network: Suitability;
-  readonly app: boolean;
-  readonly account: boolean;
-}
-
-/** Documented: causes add up; when one clears, every gate is looked at again. */
-function reasonFromCauses(needs: GateNeeds, reason: Reason, happening: Happening, around: Surroundings): Reason {
+/** Documented: causes add up, as on a device; when one clears, every gate is looked at again. */
+function reasonFromGates(needs: GateNeeds, reason: Reason, happening: Happening, around: Surroundings): Reason {
+  if (happening === 'appExpired' || happening === 'accountLeft') {
+    return reasonFromTables(needs, reason, happening, around);
+  }
   const network = suitabilityAtStart(needs, around.link);
-  const causes = causesOf(reason, network);
-  switch (happening) {
-    case 'appExpired':
-      return needs.mode === 'foreground' ? reasonOf({ ...causes, app: true }) : reason;
-    case 'accountLeft':
-      return reasonOf({ ...causes, account: true });
-    case 'linkChanged':
-      if (network !== 'suitable') return reasonOf({ ...causes, network });
-      break;
-    case 'appEntered':
-    case 'accountReturned':
-      break;
+  if (happening === 'linkChanged' && network !== 'suitable') {
+    return reason === 'offline' || reason === 'unsuitable' ? network : putOff(reason, network);
   }
   if (reason === 'queued') return reason;
-  return reasonOf({ network, app: appIsShut(needs, around), account: !around.accountActive });
+  return reasonOfGates(network, appIsShut(needs, around), !around.accountActive);
 }
 
 function appIsShut(needs: GateNeeds, around: Surroundings): boolean {
   return needs.mode === 'foreground' && !around.appInForeground;
 }
 
-function causesOf(reason: Reason, networkNow: Suitability): Causes {
-  // A combined reason does not say which kind of network trouble it holds; the link does.
-  const trouble = networkNow === 'suitable' ? 'offline' : networkNow;
-  switch (reason) {
-    case 'offline':
-    case 'unsuitable':
-      return { network: reason, app: false, account: false };
-    case 'appBackground':
-      return { network: 'suitable', app: true, account: false };
-    case 'account':
-      return { network: 'suitable', app: false, account: true };
-    case 'networkApp':
-      return { network: trouble, app: true, account: false };
-    case 'networkAccount':
-      return { network: trouble, app: false, account: true };
-    case 'appAccount':
-      return { network: 'suitable', app: true, account: true };
-    case 'networkAppAccount':
-      return { network: trouble, app: true, account: true };
-    default:
-      return { network: 'suitable', app: false, account: false };
-  }
-}
-
-function reasonOf({ network, app, account }: Causes): Reason {
+function reasonOfGates(network: Suitability, app: boolean, account: boolean): Reason {
   if (network === 'suitable') {
     if (app) return account ? 'appAccount' : 'appBackground';
     return account ? 'account' : 'queued';
@@ -164,6 +127,11 @@ function reasonFromTables(needs: GateNeeds, reason: Reason, happening: Happening
 /** Two sweeps, one after the other: what the link does not serve is put off, then what it serves is let go. */
 function reasonAfterLinkChange(needs: GateNeeds, reason: Reason, link: Link): Reason {
   const fit = suitabilityAfterChange(needs, link);
-  const putOff = fit === 'suitable' ? reason : reason === 'queued' ? fit : (whenNetworkFails[reason] ?? reason);
-  return freesWaiting(needs, link) ? (whenNetworkFits[putOff] ?? putOff) : putOff;
+  const swept = fit === 'suitable' ? reason : putOff(reason, fit);
+  return freesWaiting(needs, link) ? (whenNetworkFits[swept] ?? swept) : swept;
+}
+
+/** The reason of a task once the network is one more. */
+function putOff(reason: Reason, network: Reason): Reason {
+  return reason === 'queued' ? network : (whenNetworkFails[reason] ?? reason);
 }

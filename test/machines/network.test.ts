@@ -113,6 +113,15 @@ describe.each(rows)('a task for $network (metered $metered, roaming $roaming)', 
     }
   });
 
+  it('finds every link that does not suit it unsuitable, none of them absent', () => {
+    for (const needs of [device, documented]) {
+      for (const suitability of [suitabilityAtStart, suitabilityAfterChange]) {
+        const found = new Set(names.map((name) => suitability(needs, links[name])));
+        expect(['suitable', 'unsuitable']).toEqual(expect.arrayContaining([...found]));
+      }
+    }
+  });
+
   it('has no network at all when there is none', () => {
     for (const needs of [device, documented]) {
       expect(suitabilityAtStart(needs, offline)).toBe('offline');
@@ -134,6 +143,7 @@ describe('the network chart', () => {
       expect(network.state).toBe(links[name].type);
     }
     expect(changed(offline)).toEqual([{ type: 'link.changed', link: offline }]);
+    expect(changed({ ...offline })).toEqual([]);
     expect(network.state).toBe('offline');
   });
 });

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../../machines/differences.ts';
-import { type DifferenceName, rule } from '../../machines/rules.ts';
+import { type DifferenceName, otherRules, rule } from '../../machines/rules.ts';
+import { errorCodes, ruleSets } from '../../machines/vocabulary.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** One for the charts, the engine and the API; modules of the device beside them have their own, in the same form. */
@@ -23,11 +24,17 @@ describe('the table of differences', () => {
     expect([rule('documented', name), rule('device', name)]).toEqual([documented, device]);
     expect(device).not.toBe(documented);
     expect(typeof device).toBe(typeof documented);
+    for (const value of [documented, device]) if (typeof value === 'string') expect(errorCodes).toHaveProperty(value);
   });
 
   it.each(names)('%s is read where it matters', (name) => {
     expect(readers.filter((file) => source(file).includes(`'${name}'`))).not.toEqual([]);
   });
+});
+
+it('each rule set has one other', () => {
+  expect(ruleSets).toEqual(['documented', 'device']);
+  expect(ruleSets.map(otherRules)).toEqual(['device', 'documented']);
 });
 
 it('nothing but the table tells one rule set from the other', () => {

@@ -7,13 +7,14 @@ import {
   type Candidate,
   compareApps,
   compareCandidates,
+  isCandidate,
   slotsMachine,
   type Tier,
   type Tiers,
   tiersOf,
   tiersOfCount,
 } from '../../machines/slots.ts';
-import type { Action } from '../../machines/vocabulary.ts';
+import { type Action, type Reason, type Rules, reasons, states } from '../../machines/vocabulary.ts';
 import { play } from '../support/charts.ts';
 
 /** `d` is a download and `u` an upload; ids are the app's letter and the place of the task in it: `a0`, `a1`, … */
@@ -84,6 +85,21 @@ describe('the slots of one direction', () => {
   });
 });
 
+describe('the candidates for a slot', () => {
+  it('are the tasks that run, those that try again, and those that wait for nothing else', () => {
+    const words = Object.keys(reasons) as Reason[];
+    const found = states.flatMap((state) => {
+      const why = words.filter((reason) => isCandidate(state, reason));
+      return why.length === 0 ? [] : [[state, why]];
+    });
+    expect(found).toEqual([
+      ['waiting', ['queued']],
+      ['running', words],
+      ['retrying', words],
+    ]);
+  });
+});
+
 /** The rules of harmony-request.md 3.5, word for word and without any care for time. */
 function byTheBook(apps: readonly (readonly Candidate[])[], action: Action, [m1, m2, m3]: Tiers['counts']) {
   const taken = new Map<string, Tier>();
@@ -141,6 +157,14 @@ describe('for any apps and any number of slots', () => {
       }),
     );
   });
+
+  it('what is looked at is bounded by the slots, however many apps there are', () => {
+    const { apps, looks } = walked(Array.from({ length: 1_000 }, () => app('a', 'd')));
+
+    assignSlots(apps, 'download', [1, 1, 1]);
+
+    expect(looks()).toBeLessThanOrEqual(3 * 3 + 2);
+  });
 });
 
 describe('the order of tasks within an app', () => {
@@ -182,14 +206,20 @@ describe('the order of apps', () => {
     { accountInForeground: true, appInForeground: true, seq: 4 },
   ];
 
+  const orderOf = (rules: Rules, of: readonly AppRank[]) =>
+    [...of].sort((a, b) => compareApps(rules, a, b)).map(({ seq }) => seq);
+
   it('has those of the foreground user first, then those in the foreground, where documented', () => {
-    const order = [...ranks].sort((a, b) => compareApps('documented', a, b)).map(({ seq }) => seq);
-    expect(order).toEqual([3, 4, 2, 1, 0]);
+    expect(orderOf('documented', ranks)).toEqual([3, 4, 2, 1, 0]);
   });
 
   it('has them last on a device', () => {
-    const order = [...ranks].sort((a, b) => compareApps('device', a, b)).map(({ seq }) => seq);
-    expect(order).toEqual([0, 1, 2, 3, 4]);
+    expect(orderOf('device', ranks)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('does not depend on the order in which they are looked at', () => {
+    expect(orderOf('documented', [...ranks].reverse())).toEqual([3, 4, 2, 1, 0]);
+    expect(orderOf('device', [...ranks].reverse())).toEqual([0, 1, 2, 3, 4]);
   });
 });
 
@@ -240,6 +270,14 @@ describe('the slots chart', () => {
     expect(slots.send({ type: 'levelChanged', level: 0 })).toEqual([]);
     expect(slots.send({ type: 'levelChanged', level: 7 })).toEqual([{ type: 'slots.assign', level: 7 }]);
     expect(slots.send({ type: 'assigned' }, { type: 'levelChanged', level: 7 })).toEqual([]);
+  });
+
+  it('whose level changes while an assignment is due keeps it for the next', () => {
+    const slots = play(slotsMachine);
+    expect(slots.send({ type: 'changed' }, { type: 'levelChanged', level: 7 })).toEqual([
+      { type: 'slots.assign', level: 0 },
+    ]);
+    expect(slots.send({ type: 'assigned' }, { type: 'changed' })).toEqual([{ type: 'slots.assign', level: 7 }]);
   });
 
   it('asks for nothing while it is held', () => {

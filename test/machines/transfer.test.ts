@@ -48,6 +48,7 @@ describe.each(['dns', 'tcp', 'ssl', 'other'] as const)('trouble of the kind %s',
       expect(transfer.send(delayEnded)).toEqual([{ type: 'retry.disarm' }, { type: 'task.reconnected' }, opened()]);
     }
     expect(transfer.send(faulted(cause))).toEqual([{ type: 'task.faulted', reason: cause }]);
+    expect(transfer.state).toBe('idle');
   });
 
   it('is not tried again without a link', () => {
@@ -127,10 +128,13 @@ describe('a run that is ended from outside', () => {
     expect(running(3).send(close, last)).toContainEqual({ type: 'task.settled', interrupted: false });
   });
 
-  it('between two tries is over at once', () => {
+  it.each([true, false])('between two tries is over at once (interrupted %s)', (interrupted) => {
     const transfer = running();
     transfer.send(faulted('tcp'));
-    expect(transfer.send(close)).toEqual([{ type: 'retry.disarm' }, { type: 'task.settled', interrupted: false }]);
+    expect(transfer.send({ type: 'close', interrupted })).toEqual([
+      { type: 'retry.disarm' },
+      { type: 'task.settled', interrupted },
+    ]);
     expect(transfer.state).toBe('idle');
   });
 
@@ -177,6 +181,7 @@ describe('time', () => {
     const transfer = running();
     expect(transfer.send({ type })).toEqual([{ type: 'exchange.cancel' }]);
     expect(transfer.send(cancelled)).toEqual([{ type: 'task.faulted', reason }]);
+    expect(transfer.state).toBe('idle');
   });
 
   it('runs out between two tries too', () => {
@@ -188,10 +193,10 @@ describe('time', () => {
     ]);
   });
 
-  it('that ran out gives way to somebody who ends the run', () => {
+  it.each([true, false])('that ran out gives way to somebody who ends the run (interrupted %s)', (interrupted) => {
     const transfer = running();
-    transfer.send({ type: 'timedOut' }, close);
-    expect(transfer.send(cancelled)).toEqual([{ type: 'task.settled', interrupted: false }]);
+    transfer.send({ type: 'timedOut' }, { type: 'close', interrupted });
+    expect(transfer.send(cancelled)).toEqual([{ type: 'task.settled', interrupted }]);
   });
 
   it('runs out while the socket is rebuilt', () => {

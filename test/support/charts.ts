@@ -1,4 +1,11 @@
-import { type AnyStateMachine, createActor, type EmittedFrom, type EventFromLogic, type InputFrom } from 'xstate';
+import {
+  type AnyStateMachine,
+  type ContextFrom,
+  createActor,
+  type EmittedFrom,
+  type EventFromLogic,
+  type InputFrom,
+} from 'xstate';
 
 /** A chart that runs by itself, and all that it has asked for. */
 export interface Played<M extends AnyStateMachine> {
@@ -6,6 +13,7 @@ export interface Played<M extends AnyStateMachine> {
   send(...events: readonly EventFromLogic<M>[]): EmittedFrom<M>[];
   /** The innermost state. */
   readonly state: string;
+  readonly context: ContextFrom<M>;
 }
 
 /** Runs one chart alone, as XState runs it. @param from  the full value of a state to begin in. */
@@ -27,6 +35,9 @@ export function play<M extends AnyStateMachine>(
     },
     get state() {
       return leafOf(actor.getSnapshot().value);
+    },
+    get context() {
+      return actor.getSnapshot().context as ContextFrom<M>;
     },
   };
 }
