@@ -7,6 +7,7 @@ import {
   type Candidate,
   compareApps,
   compareCandidates,
+  fitAlike,
   isCandidate,
   slotsMachine,
   type Tier,
@@ -143,6 +144,17 @@ describe('for any apps and any number of slots', () => {
     );
   });
 
+  it('candidates that fit alike all have a slot', () => {
+    fc.assert(
+      fc.property(anApps, someCounts, fc.constantFrom<Action>('download', 'upload'), (apps, counts, action) => {
+        const candidates = apps.flat().filter((task) => task.action === action).length;
+        fc.pre(fitAlike(candidates, { counts, speeds: [0, 0, 0] }));
+
+        expect(assignSlots(walked(apps).apps, action, counts).size).toBe(candidates);
+      }),
+    );
+  });
+
   it('what is looked at is bounded by the slots, however many tasks wait', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 3_000 }), { maxLength: 8 }), someCounts, (sizes, counts) => {
@@ -251,6 +263,18 @@ describe('the tiers', () => {
       expect(m1 + m2 + m3).toBe(slots);
     }
     expect(tiersOfCount(48)).toEqual({ counts: [8, 32, 8], speeds: [0, 0, 0] });
+  });
+});
+
+describe('candidates fit alike', () => {
+  it.each([
+    ['in the first two tiers', 3, [0, 0, 0], true],
+    ['not beyond them', 4, [0, 0, 0], false],
+    ['under one cap', 3, [5, 5, 5], true],
+    ['not where the second tier is slower', 3, [0, 5, 0], false],
+    ['not where the last is slower', 3, [0, 0, 5], false],
+  ] as const)('%s', (_, candidates, speeds, fit) => {
+    expect(fitAlike(candidates, { counts: [1, 2, 3], speeds })).toBe(fit);
   });
 });
 
