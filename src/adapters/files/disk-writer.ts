@@ -32,13 +32,18 @@ export class DiskWriter implements FileWriter {
     this.#open = open.add(this);
   }
 
-  async write(piece: Uint8Array): Promise<void> {
+  write(piece: Uint8Array): Promise<void> | undefined {
     if (this.#closed) unreachable('a write to a closed file');
     this.#batch.push(piece);
     this.#batchedBytes += piece.length;
+    const isFull = this.#batchedBytes >= Math.min(batchBytesMax, batchesBytesMax / this.#open.size);
     if (this.#writing === null) this.#send();
-    else if (this.#batchedBytes >= Math.min(batchBytesMax, batchesBytesMax / this.#open.size)) await this.#writing;
-    if (this.#trouble !== null) throw this.#trouble;
+    else if (isFull) return this.#writing.then(() => this.#told());
+    return this.#told();
+  }
+
+  #told(): Promise<void> | undefined {
+    return this.#trouble === null ? undefined : Promise.reject(this.#trouble);
   }
 
   async close(): Promise<void> {
