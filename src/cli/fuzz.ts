@@ -4,10 +4,8 @@ import type { Rules } from '../../machines/vocabulary.ts';
 import { textOf, tokenOf } from '../fuzz/bundle.ts';
 import { coverageText } from '../fuzz/coverage.ts';
 import { coveragePage } from '../fuzz/coverage-page.ts';
-import { ClientError, type LoadedClient, loadClient } from '../fuzz/node/load.ts';
-import { fuzzWorkers } from '../fuzz/node/workers.ts';
-import { readyInvariants } from '../fuzz/ready.ts';
-import { record } from '../fuzz/replay.ts';
+import { ClientError } from '../fuzz/node/load.ts';
+import { fuzzWorkers, type WorkerOptions, type WorkersReport } from '../fuzz/node/workers.ts';
 import { storyText } from '../fuzz/story.ts';
 import type { Failure, FuzzReport } from '../fuzz/types.ts';
 import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
@@ -43,15 +41,13 @@ export const fuzz = defineVerb({
   },
   async run({ args, around: { cwd, output } }) {
     const path = resolve(cwd, args.file);
-    const loaded = await clientAt(path, args.file);
-    const invariants = [...readyInvariants, ...loaded.invariants];
     const stepsMax = countOf(args['steps-max'], 'steps-max');
     const timeMsMax = countOf(args['time-max'], 'time-max');
     // In threads of their own, also one: a client that never gives control back can be stopped there.
-    const report = await fuzzWorkers({
+    const report = await reportOf(args.file, {
       clientPath: path,
       workers: countOf(args.workers, 'workers') || 1,
-      file: args.file,
+      file: relative(cwd, path),
       coverage: args.coverage === true || args.html !== undefined,
       seed: countOf(args.seed, 'seed') ?? 1,
       runs: countOf(args.runs, 'runs') ?? runsDefault,
@@ -60,14 +56,11 @@ export const fuzz = defineVerb({
       ...(stepsMax === undefined ? {} : { stepsMax }),
       ...(timeMsMax === undefined ? {} : { timeMsMax }),
     });
-    const from = { path: relative(cwd, path), digest: loaded.digest };
     const failures = await Promise.all(
-      report.failures.map(async (failure) => {
-        // Nobody can play to its end what hung.
-        if (failure.digest === '') return { ...failure, token: null };
-        const bundle = await record(loaded.client, failure, { invariants, from });
-        if (args.save !== undefined && failure === report.failures[0])
-          await writeFile(resolve(cwd, args.save), textOf(bundle));
+      report.failures.map(async (failure, at) => {
+        const bundle = report.bundles[at] ?? null;
+        if (bundle === null) return { ...failure, token: null };
+        if (args.save !== undefined && at === 0) await writeFile(resolve(cwd, args.save), textOf(bundle));
         return { ...failure, token: await tokenOf(bundle) };
       }),
     );
@@ -103,16 +96,19 @@ function failureLines(output: Output, failure: Told): string[] {
     ...storyText(story).map(printable),
     '',
     sizes,
-    token === null ? `steps: ${JSON.stringify(script.steps)}` : `replay: longshore replay ${token}`,
+    token === null
+      ? `it does not fail so again: something of the client outlives its runs, as what stands outside its function; steps: ${JSON.stringify(script.steps)}`
+      : `replay: longshore replay ${token}`,
     '',
   ];
 }
 
-async function clientAt(path: string, given: string): Promise<LoadedClient> {
+/** @param given  the name of the client's file, as the user wrote it. */
+async function reportOf(given: string, options: WorkerOptions): Promise<WorkersReport> {
   try {
-    return await loadClient(path);
+    return await fuzzWorkers(options);
   } catch (error) {
-    throw error instanceof ClientError ? new UsageError(error.message.replace(path, given)) : error;
+    throw error instanceof ClientError ? new UsageError(error.message.replace(options.clientPath, given)) : error;
   }
 }
 

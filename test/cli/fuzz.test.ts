@@ -41,6 +41,22 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(again.stdout).toContain('21900007');
   });
 
+  it('gives a token of a client that loops for ever, which ends the same when it is replayed', async () => {
+    openWith('export default () => ({ go() { for (;;); } });');
+
+    const { code, stdout } = await desk.run('fuzz', 'client.ts');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('limits: the client does not give control back');
+    expect(stdout).toContain('▸ the user: go');
+    const [, token = ''] = /^replay: longshore replay (ls1\.\S+)$/m.exec(stdout) ?? [];
+    const again = await desk.run('replay', token);
+    expect(again.code).toBe(1);
+    expect(again.stdout).toContain('▸ the user: go');
+    expect(again.stdout).toContain('it fails again: limits: the client does not give control back');
+    expect(again.stdout).toContain('the run is the same, line for line');
+  });
+
   it('prints one document', async () => {
     openWith(null);
 

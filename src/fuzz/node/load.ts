@@ -11,8 +11,6 @@ export interface LoadedClient {
   readonly invariants: readonly Invariant[];
   /** What its world has that is not by default. */
   readonly world: Partial<WorldSettings>;
-  /** Of its text, and of the text of the files that it imports by relative paths. */
-  readonly digest: string;
 }
 
 /** A client's file that cannot be used. `message` names it, and says why. */
@@ -27,12 +25,13 @@ export class ClientError extends Error {
  * @throws ClientError, by rejection.
  */
 export async function loadClient(path: string): Promise<LoadedClient> {
-  const jiti = createJiti(pathToFileURL(path).href, { fsCache: false });
-  const exported = await jiti.import<Record<string, unknown>>(path).catch((thrown: unknown) => {
-    // What requires what comes in further lines.
-    const [why] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
-    throw new ClientError(`${path} cannot be loaded: ${why}`, { cause: thrown });
-  });
+  const exported = await jitiFor(path)
+    .import<Record<string, unknown>>(path)
+    .catch((thrown: unknown) => {
+      // What requires what comes in further lines.
+      const [why] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+      throw new ClientError(`${path} cannot be loaded: ${why}`, { cause: thrown });
+    });
   const { default: byDefault, client = byDefault, invariants = [], world = {} } = exported;
   if (typeof client !== 'function') {
     throw new ClientError(
@@ -46,8 +45,16 @@ export async function loadClient(path: string): Promise<LoadedClient> {
     client: client as Client,
     invariants,
     world: world as object,
-    digest: digestOfSources(sourcesOf(path, jiti)),
   };
+}
+
+/** Of the text of a client's file, and of the files that it imports by relative paths. None of them is run. */
+export function digestOfClient(path: string): string {
+  return digestOfSources(sourcesOf(path, jitiFor(path)));
+}
+
+function jitiFor(path: string): Jiti {
+  return createJiti(pathToFileURL(path).href, { fsCache: false });
 }
 
 function isInvariant(value: unknown): value is Invariant {
