@@ -130,6 +130,7 @@ function takeRejections(onRejection: (reason: unknown) => void): () => void {
 
 const rejected = 'unhandledRejection';
 
+/** Who has listened before this does hears them too: a page has no list of its listeners. */
 function takeRejectionsOfBrowser(onRejection: (reason: unknown) => void): () => void {
   const page = globalThis as unknown as EventTarget;
   const take = (event: Event) => {
