@@ -36,7 +36,7 @@ export const noUnhandledRejection: Invariant = {
     firstOf(troubles, ({ kind, thrown }) => kind !== 'outside' && (kind !== 'action' || isBug(thrown))),
 };
 
-/** Nothing is reached but what the device gives: no `fetch`, no socket. */
+/** Nothing is reached but what the device gives: no `fetch`, no socket, no file of Node's. */
 export const staysInTheWorld: Invariant = {
   name: 'staysInTheWorld',
   check: ({ troubles }) => firstOf(troubles, ({ kind }) => kind === 'outside'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
+import { watchBuiltins } from '../builtins.ts';
 import { digestOfSources } from '../bundle.ts';
 import type { Client, Invariant, WorldSettings } from '../types.ts';
 
@@ -25,6 +26,8 @@ export class ClientError extends Error {
  * @throws ClientError, by rejection.
  */
 export async function loadClient(path: string): Promise<LoadedClient> {
+  // A client may take functions out of modules when it is loaded.
+  watchBuiltins();
   const exported = await jitiFor(path)
     .import<Record<string, unknown>>(path)
     .catch((thrown: unknown) => {
