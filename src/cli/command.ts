@@ -79,10 +79,10 @@ export function oneOf<const Word extends string>(option: string, text: string, w
 }
 
 /** An option that is a whole number. */
-export function wholeNumber(option: string, text: string): number {
+export function wholeNumber(option: string, text: string, min = 0): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new UsageError(`--${option} is ${text}; legal: a whole number`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < min)
+    throw new UsageError(`--${option} is ${text}; legal: a whole number, ${min} or more`);
   return number;
 }
 

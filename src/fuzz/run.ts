@@ -32,6 +32,7 @@ export class Run implements RunView {
   readonly offered = new Set<string>();
   readonly #client: Client;
   readonly #order: Order;
+  readonly #spent = { works: 0 };
   readonly #globals: ReplacedGlobals;
   readonly #whole: WholeFiles;
   #life: Life;
@@ -247,6 +248,7 @@ export class Run implements RunView {
       order: this.#order,
       journal: this.journal,
       underway: this.underway,
+      spent: this.#spent,
       onFlood: () => {
         this.#globals.clearTimers();
         this.limit = `the client keeps the world busy: more than ${worksAtOnceMax} calls, events and timers at one instant, or ${worksMax} in all`;

@@ -6,7 +6,7 @@ import { createSystemClock } from '../../adapters/clock/system.ts';
 import { unreachable } from '../../errors.ts';
 import type { Timer } from '../../ports/clock.ts';
 import { type Bundle, type BundledClient, BundleError } from '../bundle.ts';
-import type { Find, FuzzOptions, Shard, ShardReport } from '../fuzz.ts';
+import type { Find, FuzzOptions, RunReport, Shard } from '../fuzz.ts';
 import type { Replayed } from '../replay.ts';
 import type { Failure, Played, Script } from '../types.ts';
 import { ClientError } from './load.ts';
@@ -79,8 +79,9 @@ export class Hand {
     return this.#ask({ ask: 'script', shard: { ...shard, runs: 1 } }) as Promise<Script>;
   }
 
-  shard(shard: Shard): Promise<ShardReport> {
-    return this.#ask({ ask: 'shard', shard }) as Promise<ShardReport>;
+  /** A report for each run, in order. */
+  shard(shard: Shard): Promise<readonly RunReport[]> {
+    return this.#ask({ ask: 'shard', shard }) as Promise<readonly RunReport[]>;
   }
 
   failureOf(find: Find): Promise<Failure> {

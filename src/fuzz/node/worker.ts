@@ -1,8 +1,7 @@
 /** A thread that runs the client, so that whoever waits for it can end it. Started by hand.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BundleError } from '../bundle.ts';
-import { mergeCoverage } from '../coverage.ts';
-import { actionsOf, type FuzzOptions, failureOf, fuzzShard, type Shard, type ShardReport } from '../fuzz.ts';
+import { actionsOf, type FuzzOptions, failureOf, fuzzShard, type Shard } from '../fuzz.ts';
 import { play } from '../play.ts';
 import { readyInvariants } from '../ready.ts';
 import { record, replay } from '../replay.ts';
@@ -51,7 +50,7 @@ async function answerTo(
     case 'script':
       return scriptAt(options, question.shard);
     case 'shard':
-      return shardRunByRun(options, question.shard);
+      return fuzzShard(options, question.shard, notePlace);
     case 'failure':
       return failureOf(options, question.find);
     case 'play': {
@@ -97,24 +96,15 @@ function nullIfBundleError(thrown: unknown): null {
   throw thrown;
 }
 
-async function shardRunByRun(options: FuzzOptions, shard: Shard): Promise<ShardReport> {
-  const reports: ShardReport[] = [];
-  for (let run = shard.firstRun; run < shard.firstRun + shard.runs; run++) {
-    Atomics.store(view, place.run, run);
-    Atomics.store(view, place.step, 0);
-    reports.push(await fuzzShard(options, { ...shard, firstRun: run, runs: 1 }));
-  }
-  return {
-    steps: reports.reduce((sum, { steps }) => sum + steps, 0),
-    finds: reports.flatMap(({ finds }) => finds),
-    fresh: reports.flatMap(({ fresh }) => fresh),
-    coverage: mergeCoverage(reports.map(({ coverage }) => coverage)),
-  };
+function notePlace(run: number): void {
+  Atomics.store(view, place.run, run);
+  Atomics.store(view, place.step, 0);
 }
 
 /** The script of the shard's one run, which is not run: what there is breaks at once, without the client. */
 async function scriptAt(options: FuzzOptions, shard: Shard): Promise<unknown> {
   const broken: Invariant = { name: 'none', check: () => 'at once' };
-  const { finds } = await fuzzShard({ ...options, client: () => {}, invariants: [broken] }, { ...shard, except: [] });
-  return finds[0]?.script;
+  const unlike = { ...options, client: () => {}, invariants: [broken] };
+  const [report] = await fuzzShard(unlike, { ...shard, except: [] });
+  return report?.script;
 }

@@ -1,5 +1,5 @@
 import { type Bundle, type BundledClient, bundleOf } from '../bundle.ts';
-import { type Find, fuzz, type Shard, type ShardReport } from '../fuzz.ts';
+import { areEnough, type Find, fuzz, type RunReport, type Shard } from '../fuzz.ts';
 import type { Failure, FuzzReport, Played, Script } from '../types.ts';
 import { scriptOf } from '../world-settings.ts';
 import { Hand, type Settings, Stopped } from './hand.ts';
@@ -63,7 +63,7 @@ class Campaign {
       ...this.#settings,
       // Stands for the client, all of whose runs are elsewhere.
       client: () => Object.fromEntries(actions.map((name) => [name, () => {}])),
-      runShards: async ([round]) => (round === undefined || this.#stop !== null ? [] : this.#round(round)),
+      runShard: async (round) => (this.#stop === null ? this.#round(round) : []),
     });
     const from = { path: this.#settings.file ?? null, digest: digestOfClient(this.#clientPath) };
     const made: Failure[] = [];
@@ -90,34 +90,35 @@ class Campaign {
   }
 
   /** A piece of the round for each hand. */
-  async #round(round: Shard): Promise<readonly ShardReport[]> {
+  async #round(round: Shard): Promise<readonly RunReport[]> {
     const pieces = piecesOf(round, this.#hands.length);
     const done = await Promise.all(
       pieces.map(async (piece, at) => {
         const hand = this.#hands[at] as Hand;
-        return { hand, piece, report: await hand.shard(piece).catch(asStopped) };
+        return { hand, piece, ran: await hand.shard(piece).catch(asStopped) };
       }),
     );
-    const reports: ShardReport[] = [];
-    for (const { hand, piece, report } of done) {
-      if (!(report instanceof Stopped)) {
-        reports.push(report);
+    const reports: RunReport[] = [];
+    for (const { hand, piece, ran } of done) {
+      // What comes after the last that counts counts no more, whoever has run it.
+      if (areEnough(reports, round)) break;
+      if (!(ran instanceof Stopped)) {
+        reports.push(...ran);
         continue;
       }
-      // What comes after it counts no more, whoever has run it.
-      if (report.run > piece.firstRun) {
-        reports.push(await hand.shard({ ...piece, runs: report.run - piece.firstRun }));
-      }
-      await this.#stopped(report, await hand.script({ ...round, firstRun: report.run }));
+      if (ran.run > piece.firstRun) reports.push(...(await hand.shard({ ...piece, runs: ran.run - piece.firstRun })));
+      if (!areEnough(reports, round)) await this.#stopped(ran, await hand.script({ ...round, firstRun: ran.run }));
       break;
     }
-    return reports.map((report) => ({ ...report, finds: report.finds.map((find) => this.#kept(find)) }));
+    return reports.map((report) => this.#kept(report));
   }
 
   /** Keeps a find for later. What stands for it is nothing to shrink. */
-  #kept(find: Find): Find {
-    this.#finds.set(find.run, find);
-    return { ...find, script: scriptOf() };
+  #kept(report: RunReport): RunReport {
+    const { run, script, broken } = report;
+    if (broken === null) return report;
+    this.#finds.set(run, { ...broken, run, script });
+    return { ...report, script: scriptOf() };
   }
 
   async #failureOf(find: Find): Promise<Failure> {
