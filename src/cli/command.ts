@@ -86,6 +86,17 @@ export function wholeNumber(option: string, text: string, min = 0): number {
   return number;
 }
 
+/** A number below 0 after an option is its value, not another option. */
+function joined(rawArgs: readonly string[], options: NonNullable<ParseArgsConfig['options']>): string[] {
+  const args: string[] = [];
+  for (const arg of rawArgs) {
+    const before = args.at(-1) ?? '';
+    if (/^-\d/.test(arg) && options[before.replace(/^--/, '')]?.type === 'string') args.push(`${args.pop()}=${arg}`);
+    else args.push(arg);
+  }
+  return args;
+}
+
 function parsed<Args extends ArgsDef>({ args, repeatable = [] }: VerbDefinition<Args>, rawArgs: readonly string[]) {
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, definition] of Object.entries(args)) {
@@ -98,7 +109,7 @@ function parsed<Args extends ArgsDef>({ args, repeatable = [] }: VerbDefinition<
     };
   }
   try {
-    return parseArgs({ args: [...rawArgs], options, allowPositionals: true });
+    return parseArgs({ args: joined(rawArgs, options), options, allowPositionals: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const [what = ''] = error.message.split('. ');

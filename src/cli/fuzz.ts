@@ -46,10 +46,10 @@ export const fuzz = defineVerb({
     // In threads of their own, also one: a client that never gives control back can be stopped there.
     const report = await reportOf(args.file, {
       clientPath: path,
-      workers: countOf(args.workers, 'workers') || 1,
+      workers: countOf(args.workers, 'workers') ?? 1,
       file: relative(cwd, path),
       coverage: args.coverage === true || args.html !== undefined,
-      seed: countOf(args.seed, 'seed') ?? 1,
+      seed: wholeNumber('seed', args.seed ?? '1'),
       runs: countOf(args.runs, 'runs') ?? runsDefault,
       failuresMax: countOf(args['failures-max'], 'failures-max') ?? 1,
       rules: rulesOf(args.rules),
@@ -113,7 +113,7 @@ async function reportOf(given: string, options: WorkerOptions): Promise<WorkersR
 }
 
 function countOf(text: string | undefined, option: string): number | undefined {
-  return text === undefined ? undefined : wholeNumber(option, text);
+  return text === undefined ? undefined : wholeNumber(option, text, 1);
 }
 
 function rulesOf(text = 'device'): Rules {

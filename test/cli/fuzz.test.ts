@@ -70,6 +70,15 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(document.errors).toEqual([]);
   });
 
+  it('prints what the client prints elsewhere than its document', async () => {
+    openWith("export default () => { console.log('hello'); };");
+
+    const { stdout, stderr } = await desk.run('fuzz', 'client.ts', '--json', '--runs', '2');
+
+    expect((JSON.parse(stdout) as Document).failures).toEqual([]);
+    expect(stderr).toContain('hello\n');
+  });
+
   it('asks invariants of the file in the world of the file, and says when nothing is found', async () => {
     openWith(`
       export const world = { tasksMax: 1 };
@@ -98,11 +107,10 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
   it.each([
     ['a file that is not there', ['nothing.ts'], /nothing\.ts/],
     ['a file without a client', ['client.ts'], /client\.ts exports no client/],
-    [
-      'a number that is none',
-      ['client.ts', '--runs', 'many'],
-      /--runs is many; legal: a whole number|exports no client/,
-    ],
+    ['a number that is none', ['client.ts', '--runs', 'many'], /--runs is many; legal: a whole number, 1 or more/],
+    ['a number below 0', ['client.ts', '--runs', '-1'], /--runs is -1; legal: a whole number, 1 or more/],
+    ['no runs at all', ['client.ts', '--runs', '0'], /--runs is 0; legal: a whole number, 1 or more/],
+    ['no threads at all', ['client.ts', '--workers=0'], /--workers is 0; legal: a whole number, 1 or more/],
   ])('refuses %s', async (_, args, message) => {
     openWith('export const nothing = 1;');
 

@@ -164,15 +164,18 @@ function watchdog(view: Int32Array, silenceMsMax: number, bark: () => void): Tim
 function startThread(surroundings: Omit<Surroundings, 'places'>) {
   const places = new SharedArrayBuffer(Object.keys(place).length * Int32Array.BYTES_PER_ELEMENT);
   const workerData: Surroundings = { ...surroundings, places };
-  return { worker: startWorker(workerData), view: new Int32Array(places) };
+  const worker = startWorker(workerData);
+  // What a client prints is no part of a report.
+  worker.stdout.on('data', (text) => process.stderr.write(text));
+  return { worker, view: new Int32Array(places) };
 }
 
 /** While this package is worked on, its sources have to be compiled for the thread. */
 function startWorker(workerData: Surroundings): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(builtFile('fuzz/worker.js'), { workerData });
+  if (!import.meta.url.endsWith('.ts')) return new Worker(builtFile('fuzz/worker.js'), { workerData, stdout: true });
   const [jiti, file] = [import.meta.resolve('jiti'), new URL('./worker.ts', import.meta.url).href];
   const code = `import(${JSON.stringify(jiti)}).then(({ createJiti }) => createJiti(${JSON.stringify(file)}).import(${JSON.stringify(fileURLToPath(file))}))`;
-  return new Worker(code, { eval: true, workerData });
+  return new Worker(code, { eval: true, workerData, stdout: true });
 }
 
 /** A bundler may have moved this module, but not out of `dist`. */
