@@ -112,10 +112,10 @@ describe('fuzz', () => {
     expect(failures.map(({ invariant }) => invariant)).toEqual(['three', 'six']);
   });
 
-  it('finds a bug that only a late answer shows, in a world of your own', { timeout: limitMs }, async () => {
+  it('finds a bug by an answer that comes late, in a world of your own', { timeout: limitMs }, async () => {
     const client: Client = (device) => lateClient(device);
     const invariants = [noWrongStateCall];
-    const { failures } = await fuzz({ client, invariants, runs: 2_000, world: { files: { '/a.bin': 400 } } });
+    const { failures } = await fuzz({ client, invariants, runs: 2_000, seed: 5, world: { files: { '/a.bin': 400 } } });
 
     expect(failures[0]?.message).toMatch(/21900007/);
     expect(failures[0]?.script.world.files).toEqual({ '/a.bin': 400 });
