@@ -226,6 +226,22 @@ describe.each(cases)('$invariant.name', ({ invariant, steps, breaks, message, ke
   });
 });
 
+it('lets invariants read what the client does not', async () => {
+  const looking: Invariant = {
+    name: 'looking',
+    check: ({ files }) => ((files.read('a.bin')?.length ?? 0) > 9_000 ? 'too much' : null),
+  };
+  const steps = [act('download'), wait(400), wait(300)];
+
+  const { failure } = await playSteps(
+    downloading(() => {}),
+    steps,
+    { invariants: [looking, fileWholeOrAbsent] },
+  );
+
+  expect(failure).toBeNull();
+});
+
 it('expects the codes that it is told of', async () => {
   const client = downloading((task) => task.start());
 
