@@ -214,6 +214,8 @@ const serverFaults: readonly Fault[] = [
   { is: 'no ranges' },
   { is: 'wrong length' },
   { is: 'redirect loop' },
+  { is: 'error page', body: '{"error_code":31045,"error_msg":"user not exists","request_id":1}' },
+  { is: 'error page', body: '<!doctype html><title>502 Bad Gateway</title>' },
 ];
 
 function note(step: Step, standing: Standing): void {

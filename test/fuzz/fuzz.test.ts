@@ -165,7 +165,7 @@ describe('scripts', () => {
 
     expect(steps.length / scripts.length).toBeGreaterThan(15);
     expect(new Set(steps.map((step) => step.do)).size).toBe(10);
-    expect(new Set(steps.flatMap((step) => (step.do === 'server' ? [step.fault.is] : []))).size).toBe(10);
+    expect(new Set(steps.flatMap((step) => (step.do === 'server' ? [step.fault.is] : []))).size).toBe(11);
     expect(scripts.some(({ order }) => order.length === 0)).toBe(true);
     expect(scripts.every((script) => new Set(script.steps.map((step) => step.do)).size > 0)).toBe(true);
   });

@@ -210,6 +210,7 @@ describe('the world of a run', () => {
     ['a redirect loop', { is: 'redirect loop', times: 1 }, 'failed'],
     ['a cut', { is: 'reset', afterBytes: 100, times: 9 }, 'failed'],
     ['a wrong length', { is: 'wrong length', times: 9 }, 'failed'],
+    ['a page in place of a file', { is: 'error page', body: '<p>', times: 1 }, 'completed'],
   ] as const)('knows %s', async (_, fault, state) => {
     const client: Client = (device) => ({
       async act() {
