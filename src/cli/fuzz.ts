@@ -7,7 +7,7 @@ import { coveragePage } from '../fuzz/coverage-page.ts';
 import { ClientError } from '../fuzz/node/load.ts';
 import { fuzzWorkers, type WorkerOptions, type WorkersReport } from '../fuzz/node/workers.ts';
 import { storyText } from '../fuzz/story.ts';
-import type { Failure, FuzzReport } from '../fuzz/types.ts';
+import type { Failure } from '../fuzz/types.ts';
 import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
 import { printable } from './format.ts';
 import { type Output, paint } from './output.ts';
@@ -79,10 +79,13 @@ export const fuzz = defineVerb({
 
 type Told = Failure & { readonly token: string | null };
 
-function print(output: Output, file: string, { seed, runs, steps }: FuzzReport, failures: readonly Told[]): void {
+function print(output: Output, file: string, report: WorkersReport, failures: readonly Told[]): void {
+  const { seed, runs, steps, actions } = report;
   const lines = failures.flatMap((failure) => failureLines(output, failure));
   const sum = `${runs} runs, ${steps} steps, seed ${seed}`;
   if (failures.length === 0) lines.push(paint(output, 'good', `${file}: nothing found in ${sum}`));
+  if (failures.length === 0 && actions.length === 0)
+    lines.push('the client offers no actions, so no user did anything: return { name: (n) => … }');
   if (failures.length > 0 || !output.quiet) output.people.write(`${lines.join('\n')}\n`);
 }
 

@@ -70,13 +70,14 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(document.errors).toEqual([]);
   });
 
-  it('prints what the client prints elsewhere than its document', async () => {
+  it('prints what the client prints beside its document, and says when nobody can do anything', async () => {
     openWith("export default () => { console.log('hello'); };");
 
     const { stdout, stderr } = await desk.run('fuzz', 'client.ts', '--json', '--runs', '2');
 
     expect((JSON.parse(stdout) as Document).failures).toEqual([]);
     expect(stderr).toContain('hello\n');
+    expect(stderr).toContain('the client offers no actions');
   });
 
   it('asks invariants of the file in the world of the file, and says when nothing is found', async () => {

@@ -15,8 +15,13 @@ describe('fuzz on many threads', () => {
     const alone = await fuzz({ client, ...settings });
 
     for (const workers of [1, 2, 3]) {
-      const { bundles, ...report } = await fuzzWorkers({ clientPath: clientPathOf(name), workers, ...settings });
+      const { bundles, actions, ...report } = await fuzzWorkers({
+        clientPath: clientPathOf(name),
+        workers,
+        ...settings,
+      });
       expect(report, `${workers}`).toEqual(alone);
+      expect(actions).toEqual(['get']);
       expect(bundles.map((bundle) => bundle?.script)).toEqual(alone.failures.map(({ script }) => script));
     }
   });

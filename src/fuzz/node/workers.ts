@@ -16,6 +16,8 @@ export interface WorkerOptions extends Settings {
 }
 
 export interface WorkersReport extends FuzzReport {
+  /** What the client offers at its start, sorted. */
+  readonly actions: readonly string[];
   /** Of each failure; null where it could not be played again: something of the client outlives its runs. */
   readonly bundles: readonly (Bundle | null)[];
 }
@@ -73,13 +75,13 @@ class Campaign {
       made.push(failure);
       bundles.push(await this.#record(failure, from));
     }
-    if (this.#stop === null) return { ...report, failures: made, bundles };
+    if (this.#stop === null) return { ...report, actions, failures: made, bundles };
     const { failure, before } = this.#stop;
     if (made.length < (this.#settings.failuresMax ?? 1)) {
       made.push(failure);
       bundles.push(stopBundle(failure, before, from));
     }
-    return { ...report, runs: failure.run + 1, failures: made, bundles };
+    return { ...report, actions, runs: failure.run + 1, failures: made, bundles };
   }
 
   async #record(failure: Failure, from: BundledClient): Promise<Bundle | null> {
