@@ -111,7 +111,7 @@ async function reportOf(given: string, options: WorkerOptions): Promise<WorkersR
   try {
     return await fuzzWorkers(options);
   } catch (error) {
-    throw error instanceof ClientError ? new UsageError(error.message.replace(options.clientPath, given)) : error;
+    throw error instanceof ClientError ? new UsageError(error.message.replaceAll(options.clientPath, given)) : error;
   }
 }
 

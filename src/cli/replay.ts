@@ -80,7 +80,7 @@ async function replayOf(bundle: Bundle, path: string, given: string): Promise<Re
   } catch (error) {
     if (error instanceof BundleError) throw new UsageError(error.message);
     if (!(error instanceof ClientError)) throw error;
-    throw new UsageError(`${error.message.replace(path, given)}; --client names another file`);
+    throw new UsageError(`${error.message.replaceAll(path, given)}; --client names another file`);
   }
 }
 

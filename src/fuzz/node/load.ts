@@ -31,9 +31,10 @@ export async function loadClient(path: string): Promise<LoadedClient> {
   const exported = await jitiFor(path)
     .import<Record<string, unknown>>(path)
     .catch((thrown: unknown) => {
-      // What requires what comes in further lines.
-      const [why] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
-      throw new ClientError(`${path} cannot be loaded: ${why}`, { cause: thrown });
+      // Where the text is wrong comes in a second line; what requires what, in further ones.
+      const [why = '', where = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+      const at = /:\d+:\d+$/.test(where) ? `, at ${where.trim()}` : '';
+      throw new ClientError(`${path} cannot be loaded: ${why.trim()}${at}`, { cause: thrown });
     });
   const { default: byDefault, client = byDefault, invariants = [], world = {} } = exported;
   if (typeof client !== 'function') {

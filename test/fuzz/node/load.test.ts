@@ -46,7 +46,7 @@ describe('loading a client', () => {
   });
 
   it.each([
-    ['syntax.ts', 'export default (;', /syntax\.ts cannot be loaded/],
+    ['syntax.ts', 'export default (;', /syntax\.ts cannot be loaded: .*, at .*syntax\.ts:\d+:\d+$/],
     ['thrown.ts', 'throw new Error("not today");', /thrown\.ts cannot be loaded: not today/],
     ['lost.ts', 'import "no-such-package";', /lost\.ts cannot be loaded: Cannot find [^\n]*$/],
     ['nothing.ts', 'export const answer = 42;', /nothing\.ts exports no client; legal: export default/],
