@@ -132,7 +132,10 @@ function takeRejections(onRejection: (reason: unknown) => void): () => void {
 
 const rejected = 'unhandledRejection';
 
-/** Who has listened before this does hears them too: a page has no list of its listeners. */
+/**
+ * Who has listened before this does hears them too: a page has no list of its listeners. They are told in a task of their own,
+ * so when a run notes one may differ from Node.
+ */
 function takeRejectionsOfBrowser(onRejection: (reason: unknown) => void): () => void {
   const page = globalThis as unknown as EventTarget;
   const take = (event: Event) => {
