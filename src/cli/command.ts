@@ -79,11 +79,22 @@ export function oneOf<const Word extends string>(option: string, text: string, w
 }
 
 /** An option that is a whole number. */
-export function wholeNumber(option: string, text: string): number {
+export function wholeNumber(option: string, text: string, min = 0): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new UsageError(`--${option} is ${text}; legal: a whole number`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < min)
+    throw new UsageError(`--${option} is ${text}; legal: a whole number, ${min} or more`);
   return number;
+}
+
+/** A number below 0 after an option is its value, not another option. */
+function joined(rawArgs: readonly string[], options: NonNullable<ParseArgsConfig['options']>): string[] {
+  const args: string[] = [];
+  for (const arg of rawArgs) {
+    const before = args.at(-1) ?? '';
+    if (/^-\d/.test(arg) && options[before.replace(/^--/, '')]?.type === 'string') args.push(`${args.pop()}=${arg}`);
+    else args.push(arg);
+  }
+  return args;
 }
 
 function parsed<Args extends ArgsDef>({ args, repeatable = [] }: VerbDefinition<Args>, rawArgs: readonly string[]) {
@@ -98,7 +109,7 @@ function parsed<Args extends ArgsDef>({ args, repeatable = [] }: VerbDefinition<
     };
   }
   try {
-    return parseArgs({ args: [...rawArgs], options, allowPositionals: true });
+    return parseArgs({ args: joined(rawArgs, options), options, allowPositionals: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const [what = ''] = error.message.split('. ');

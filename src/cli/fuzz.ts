@@ -4,12 +4,10 @@ import type { Rules } from '../../machines/vocabulary.ts';
 import { textOf, tokenOf } from '../fuzz/bundle.ts';
 import { coverageText } from '../fuzz/coverage.ts';
 import { coveragePage } from '../fuzz/coverage-page.ts';
-import { ClientError, type LoadedClient, loadClient } from '../fuzz/node/load.ts';
-import { fuzzWorkers } from '../fuzz/node/workers.ts';
-import { readyInvariants } from '../fuzz/ready.ts';
-import { record } from '../fuzz/replay.ts';
+import { ClientError } from '../fuzz/node/load.ts';
+import { fuzzWorkers, type WorkerOptions, type WorkersReport } from '../fuzz/node/workers.ts';
 import { storyText } from '../fuzz/story.ts';
-import type { Failure, FuzzReport } from '../fuzz/types.ts';
+import type { Failure } from '../fuzz/types.ts';
 import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
 import { printable } from './format.ts';
 import { type Output, paint } from './output.ts';
@@ -44,31 +42,26 @@ export const fuzz = defineVerb({
   },
   async run({ args, around: { cwd, output } }) {
     const path = resolve(cwd, args.file);
-    const loaded = await clientAt(path, args.file);
-    const invariants = [...readyInvariants, ...loaded.invariants];
     const stepsMax = countOf(args['steps-max'], 'steps-max');
     const timeMsMax = countOf(args['time-max'], 'time-max');
     // In threads of their own, also one: a client that never gives control back can be stopped there.
-    const report = await fuzzWorkers({
+    const report = await reportOf(args.file, {
       clientPath: path,
-      workers: countOf(args.workers, 'workers') || 1,
-      file: args.file,
+      workers: countOf(args.workers, 'workers') ?? 1,
+      file: relative(cwd, path),
       coverage: args.coverage === true || args.html !== undefined,
-      seed: countOf(args.seed, 'seed') ?? 1,
+      seed: wholeNumber('seed', args.seed ?? '1'),
       runs: countOf(args.runs, 'runs') ?? runsDefault,
       failuresMax: countOf(args['failures-max'], 'failures-max') ?? 1,
       rules: rulesOf(args.rules),
       ...(stepsMax === undefined ? {} : { stepsMax }),
       ...(timeMsMax === undefined ? {} : { timeMsMax }),
     });
-    const from = { path: relative(cwd, path), digest: loaded.digest };
     const failures = await Promise.all(
-      report.failures.map(async (failure) => {
-        // Nobody can play to its end what hung.
-        if (failure.digest === '') return { ...failure, token: null };
-        const bundle = await record(loaded.client, failure, { invariants, from });
-        if (args.save !== undefined && failure === report.failures[0])
-          await writeFile(resolve(cwd, args.save), textOf(bundle));
+      report.failures.map(async (failure, at) => {
+        const bundle = report.bundles[at] ?? null;
+        if (bundle === null) return { ...failure, token: null };
+        if (args.save !== undefined && at === 0) await writeFile(resolve(cwd, args.save), textOf(bundle));
         return { ...failure, token: await tokenOf(bundle) };
       }),
     );
@@ -87,10 +80,13 @@ export const fuzz = defineVerb({
 
 type Told = Failure & { readonly token: string | null };
 
-function print(output: Output, file: string, { seed, runs, steps }: FuzzReport, failures: readonly Told[]): void {
+function print(output: Output, file: string, report: WorkersReport, failures: readonly Told[]): void {
+  const { seed, runs, steps, actions } = report;
   const lines = failures.flatMap((failure) => failureLines(output, failure));
   const sum = `${runs} runs, ${steps} steps, seed ${seed}`;
   if (failures.length === 0) lines.push(paint(output, 'good', `${file}: nothing found in ${sum}`));
+  if (failures.length === 0 && actions.length === 0)
+    lines.push('the client offers no actions, so no user did anything: return { name: (n) => … }');
   if (failures.length > 0 || !output.quiet) output.people.write(`${lines.join('\n')}\n`);
 }
 
@@ -104,21 +100,24 @@ function failureLines(output: Output, failure: Told): string[] {
     ...storyText(story).map(printable),
     '',
     sizes,
-    token === null ? `steps: ${JSON.stringify(script.steps)}` : `replay: longshore replay ${token}`,
+    token === null
+      ? `it does not fail so again: something of the client outlives its runs, as what stands outside its function; steps: ${JSON.stringify(script.steps)}`
+      : `replay: longshore replay ${token}`,
     '',
   ];
 }
 
-async function clientAt(path: string, given: string): Promise<LoadedClient> {
+/** @param given  the name of the client's file, as the user wrote it. */
+async function reportOf(given: string, options: WorkerOptions): Promise<WorkersReport> {
   try {
-    return await loadClient(path);
+    return await fuzzWorkers(options);
   } catch (error) {
-    throw error instanceof ClientError ? new UsageError(error.message.replace(path, given)) : error;
+    throw error instanceof ClientError ? new UsageError(error.message.replaceAll(options.clientPath, given)) : error;
   }
 }
 
 function countOf(text: string | undefined, option: string): number | undefined {
-  return text === undefined ? undefined : wholeNumber(option, text);
+  return text === undefined ? undefined : wholeNumber(option, text, 1);
 }
 
 function rulesOf(text = 'device'): Rules {

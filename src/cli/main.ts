@@ -43,6 +43,10 @@ const output = openOutput({
   NO_COLOR: process.env.NO_COLOR,
   TERM: process.env.TERM,
 });
+/** The command, if it is one that there is. */
+const verb = argv.slice(0, 1).filter((name) => Object.hasOwn(root.subCommands ?? {}, name));
+/** What commands about tasks always print. */
+const noTasks = verb.some((name) => ['get', 'put', 'tasks'].includes(name)) ? { tasks: [] } : {};
 outliveReaders([process.stdout, process.stderr]);
 const { exitCode, document, until } = await answer();
 if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -55,17 +59,22 @@ async function answer(): Promise<Outcome> {
   } catch (error) {
     const isUsage = error instanceof UsageError || (error instanceof Error && error.name === 'CLIError');
     const failure: Failure | null = isUsage
-      ? { what: 'usage', code: null, message: error.message, detail: 'longshore --help says what there is' }
+      ? {
+          what: 'usage',
+          code: null,
+          message: error.message,
+          detail: `${['longshore', ...verb].join(' ')} --help says what there is`,
+        }
       : failureOf(argv[0] ?? '', error);
     if (failure === null) {
       process.stderr.write(`longshore: this is a bug: ${error instanceof Error ? error.stack : error}\n`);
       return {
         exitCode: 70,
-        document: { tasks: [], errors: [{ what: 'bug', code: null, message: String(error), detail: '' }] },
+        document: { ...noTasks, errors: [{ what: 'bug', code: null, message: String(error), detail: '' }] },
       };
     }
     process.stderr.write(`${plainUnlessColor(output, failureLines(failure))}\n`);
-    return { exitCode: isUsage ? 2 : 1, document: { tasks: [], errors: [failure] } };
+    return { exitCode: isUsage ? 2 : 1, document: { ...noTasks, errors: [failure] } };
   }
 }
 

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Bundle, BundleError, readBundle } from '../fuzz/bundle.ts';
-import { ClientError, type LoadedClient, loadClient } from '../fuzz/node/load.ts';
-import { readyInvariants } from '../fuzz/ready.ts';
-import { replay as playAgain, type Replayed, replayText } from '../fuzz/replay.ts';
+import { ClientError, digestOfClient } from '../fuzz/node/load.ts';
+import { replayInThread } from '../fuzz/node/stopped.ts';
+import { type Replayed, replayText } from '../fuzz/replay.ts';
 import { storyText } from '../fuzz/story.ts';
 import { isToken } from '../fuzz/token.ts';
-import type { Client, Invariant } from '../fuzz/types.ts';
 import { commonOptions, defineVerb, UsageError } from './command.ts';
 import { printable } from './format.ts';
 import { paint } from './output.ts';
@@ -32,10 +31,10 @@ export const replay = defineVerb({
     const bundle = await bundleAt(args.bundle, cwd);
     const path = args.client ?? bundle.client.path;
     if (path === null) throw new UsageError('the bundle does not say which file failed; legal: --client <file>');
-    const { client, invariants, digest } = await clientAt(resolve(cwd, path), path);
-    const replayed = await replayOf(bundle, client, [...readyInvariants, ...invariants]);
+    const replayed = await replayOf(bundle, resolve(cwd, path), path);
     const { played, verdict } = replayed;
-    const isChanged = bundle.client.digest === null ? null : bundle.client.digest !== digest;
+    const { digest } = bundle.client;
+    const isChanged = digest === null ? null : digest !== digestOfClient(resolve(cwd, path));
 
     const [judgement = '', ...rest] = replayText(replayed).map(printable);
     const lines = [
@@ -76,20 +75,13 @@ async function bundleAt(given: string, cwd: string): Promise<Bundle> {
   }
 }
 
-async function replayOf(bundle: Bundle, client: Client, invariants: readonly Invariant[]): Promise<Replayed> {
+async function replayOf(bundle: Bundle, path: string, given: string): Promise<Replayed> {
   try {
-    return await playAgain(bundle, client, { invariants });
+    return await replayInThread(bundle, path);
   } catch (error) {
-    throw error instanceof BundleError ? new UsageError(error.message) : error;
-  }
-}
-
-async function clientAt(path: string, given: string): Promise<LoadedClient> {
-  try {
-    return await loadClient(path);
-  } catch (error) {
+    if (error instanceof BundleError) throw new UsageError(error.message);
     if (!(error instanceof ClientError)) throw error;
-    throw new UsageError(`${error.message.replace(path, given)}; --client names another file`);
+    throw new UsageError(`${error.message.replaceAll(path, given)}; --client names another file`);
   }
 }
 

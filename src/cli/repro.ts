@@ -10,7 +10,7 @@ import {
   repro as reproduce,
   reproRows,
 } from '../repro/index.ts';
-import { commonOptions, defineVerb, type Outcome, oneOf, UsageError } from './command.ts';
+import { commonOptions, defineVerb, type Outcome, oneOf, UsageError, wholeNumber } from './command.ts';
 import { rowsNear } from './explain/find.ts';
 import { failureLines } from './failure.ts';
 import { printable, tableLines } from './format.ts';
@@ -40,33 +40,38 @@ export const repro = defineVerb({
       valueHint: emitKinds.join('|'),
       description: 'Print a program, a test, the plain steps or a diagram',
     },
-    list: { type: 'boolean', description: 'Print every code, fault and cause, and how long the shortest way is' },
+    list: {
+      type: 'boolean',
+      description: 'Print every code, fault and cause, or those of one, and how long the shortest way is',
+    },
     json: commonOptions.json,
   },
   async run({ args, around }) {
     const { people, stderr } = around.output;
     const print = (text: string) => void (args.json === true || people.write(text));
-    if (args.list === true) {
-      const rows = reproRows();
-      print(`${listLines(rows).join('\n')}\n`);
-      return { exitCode: 0, document: { rows } };
-    }
-    if (args.what === undefined) throw new UsageError('what? legal: a code or a fault, or --list');
+    if (args.what === undefined && args.list !== true)
+      throw new UsageError('what? legal: a code or a fault, or --list');
+    const what = args.what ?? '';
     const kind = args.emit === undefined ? null : oneOf('emit', args.emit, emitKinds);
     try {
+      if (args.list === true) {
+        const rows = reproRows(args.what);
+        print(`${listLines(rows).join('\n')}\n`);
+        return { exitCode: 0, document: { rows } };
+      }
       const found = reproduce({
-        code: args.what,
-        cause: numberOf('cause', args.cause, 1),
+        code: what,
+        cause: wholeNumber('cause', args.cause ?? '1', 1),
         rules: args.rules === undefined ? 'documented' : oneOf('rules', args.rules, ruleSets),
         action: args.action === undefined ? 'download' : oneOf('action', args.action, actions),
         ...(args.from === undefined ? {} : { from: oneOf<State>('from', args.from, states) }),
-        seed: numberOf('seed', args.seed, 0),
+        seed: wholeNumber('seed', args.seed ?? '1'),
       });
       return kind === null ? await tell(found, print) : await emit(found, kind, print);
     } catch (error) {
       if (!(error instanceof ReproError)) throw error;
-      const near = nearTo(args.what, error);
-      const failure = { what: `repro ${args.what}`, code: null, message: error.message, detail: 'there are:' };
+      const near = nearTo(what, error);
+      const failure = { what: `repro ${what}`, code: null, message: error.message, detail: 'there are:' };
       stderr.write(`${[failureLines(failure), ...near.map((each) => `  ${each}`)].join('\n')}\n`);
       return { exitCode: 1, document: { errors: [{ ...failure, near }] } };
     }
@@ -159,15 +164,6 @@ function listLines(rows: readonly ReproRow[]): string[] {
   ]);
   const head = ['', 'cause', 'documented: download', 'upload', 'device: download', 'upload', ''];
   return tableLines([head, ...cells], [1, 2, 3, 4, 5]);
-}
-
-function numberOf(option: string, text: string | undefined, min: number): number {
-  if (text === undefined) return 1;
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < min) {
-    throw new UsageError(`--${option} is ${text}; legal: a whole number, ${min} or more`);
-  }
-  return number;
 }
 
 function capitalized(text: string): string {

@@ -22,8 +22,8 @@ export interface FuzzOptions extends Omit<ScriptSettings, 'actions'> {
   readonly coverage?: boolean;
   /** Where the client is, for the command that shows a failure again. */
   readonly file?: string;
-  /** Runs a shard elsewhere, such as in a worker; here unless told. */
-  readonly runShards?: (shards: readonly Shard[]) => Promise<readonly ShardReport[]>;
+  /** Runs a shard elsewhere, such as in workers; here unless told. Equal to `fuzzShard`, in whatever pieces it is run. */
+  readonly runShard?: (shard: Shard) => Promise<readonly RunReport[]>;
 }
 
 /** A piece of a campaign, as plain data. */
@@ -35,14 +35,18 @@ export interface Shard {
   readonly corpus: Corpus;
   /** Invariants that have failed already. */
   readonly except: readonly string[];
+  /** It ends with the run that breaks so many others. */
+  readonly findsMax: number;
 }
 
-export interface ShardReport {
+/** What one run came to. */
+export interface RunReport {
+  readonly run: number;
+  readonly script: Script;
   readonly steps: number;
-  /** The first run that breaks each invariant. */
-  readonly finds: readonly Find[];
-  /** Runs that reached what the corpus of the shard had not, in order. */
-  readonly fresh: readonly { readonly run: number; readonly script: Script; readonly features: readonly string[] }[];
+  readonly broken: Broken | null;
+  /** What it reached that the corpus of the shard had not. */
+  readonly features: readonly string[];
   /** Empty unless asked for. */
   readonly coverage: Coverage;
 }
@@ -55,6 +59,8 @@ export interface Find extends Broken {
 /** Runs with the same corpus: what they find goes into the next round. */
 export const roundRuns = 64;
 const corpusMax = 200;
+/** Entries of all traces that shrinking makes, and calls: what takes long with a client that floods, by no clock. */
+const shrinkEntriesMax = 250_000;
 
 /**
  * Looks for a run that breaks an invariant, and for the smallest one like it. Equal options and equal client, equal
@@ -62,7 +68,7 @@ const corpusMax = 200;
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const { runs: runsMax = 1_000, seed = 1, failuresMax = 1 } = options;
-  const runShards = options.runShards ?? ((shards) => Promise.all(shards.map((shard) => fuzzShard(options, shard))));
+  const runShard = options.runShard ?? ((shard) => fuzzShard(options, shard));
   const actions = await actionsOf(options);
   const failures: Failure[] = [];
   let coverage: Coverage = {};
@@ -70,57 +76,78 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   let [runs, steps] = [0, 0];
   while (runs < runsMax && failures.length < failuresMax) {
     const except = failures.map(({ invariant }) => invariant);
-    const round = { seed, firstRun: runs, runs: Math.min(roundRuns, runsMax - runs), actions, corpus, except };
-    const reports = await runShards([round]);
-    const finds = reports.flatMap((report) => report.finds).sort((a, b) => a.run - b.run);
-    for (const find of finds) {
-      if (failures.length === failuresMax || failures.some(({ invariant }) => invariant === find.invariant)) continue;
-      failures.push(await failureOf(options, find));
+    const findsMax = failuresMax - failures.length;
+    const round = {
+      seed,
+      firstRun: runs,
+      runs: Math.min(roundRuns, runsMax - runs),
+      actions,
+      corpus,
+      except,
+      findsMax,
+    };
+    const reports = enoughOf(await runShard(round), round);
+    // Whoever runs the shards can go no further.
+    if (reports.length === 0) break;
+    for (const { run, script, broken } of reports) {
+      if (broken === null || failures.some(({ invariant }) => invariant === broken.invariant)) continue;
+      failures.push(await failureOf(options, { ...broken, run, script }));
     }
     corpus = grown(corpus, reports);
     coverage = mergeCoverage([coverage, ...reports.map((report) => report.coverage)]);
-    runs += round.runs;
+    runs += reports.length;
     steps += reports.reduce((sum, report) => sum + report.steps, 0);
   }
   return { seed, runs, steps, failures, corpus, coverage: options.coverage === true ? coverage : null };
 }
 
-/** Runs a piece of a campaign. Deterministic, and independent of all other pieces of its round. */
-export async function fuzzShard(options: FuzzOptions, shard: Shard): Promise<ShardReport> {
+/**
+ * Runs a piece of a campaign: a report for each run. Deterministic, and independent of all other pieces of its round.
+ * @param onRun  is told of each run before it begins.
+ */
+export async function fuzzShard(
+  options: FuzzOptions,
+  shard: Shard,
+  onRun: (run: number) => void = () => {},
+): Promise<readonly RunReport[]> {
   const { seed, firstRun, runs, corpus, except } = shard;
   const invariants = (options.invariants ?? readyInvariants).filter(({ name }) => !except.includes(name));
   const scripts = fc.noBias(anyScript({ ...options, actions: shard.actions, corpus }));
   const reached = new Set(corpus.features);
-  const finds: Find[] = [];
-  const fresh: ShardReport['fresh'][number][] = [];
-  let steps = 0;
-  let coverage: Coverage = {};
-  for (let run = firstRun; run < firstRun + runs; run++) {
+  const reports: RunReport[] = [];
+  for (let run = firstRun; run < firstRun + runs && !areEnough(reports, shard); run++) {
+    onRun(run);
     const script = scriptAt(scripts, seed, run);
     const ran = await runScript(options.client, script, { invariants, tells: false });
-    steps += script.steps.length;
-    if (options.coverage === true)
-      coverage = mergeCoverage([coverage, coverageOf([{ rules: script.rules, trace: ran.run.trace }])]);
-    if (ran.failure !== null) {
-      if (!finds.some(({ invariant }) => invariant === ran.failure?.invariant))
-        finds.push({ ...ran.failure, run, script });
-      continue;
-    }
-    const features = [...featuresOf(ran.run)].filter((feature) => !reached.has(feature)).sort();
-    for (const feature of features) reached.add(feature);
-    if (features.length > 0) fresh.push({ run, script, features });
+    const coverage = options.coverage === true ? coverageOf([{ rules: script.rules, trace: ran.run.trace }]) : {};
+    const features = ran.failure === null ? [...featuresOf(ran.run)].filter((feature) => !reached.has(feature)) : [];
+    reports.push({ run, script, steps: script.steps.length, broken: ran.failure, features: features.sort(), coverage });
   }
-  return { steps, finds, fresh, coverage };
+  return reports;
+}
+
+/** Reports in the order of runs, up to the one that breaks the last invariant that is asked for. */
+export function enoughOf(reports: readonly RunReport[], shard: Shard): readonly RunReport[] {
+  const enough: RunReport[] = [];
+  for (const report of reports.toSorted((a, b) => a.run - b.run)) if (!areEnough(enough, shard)) enough.push(report);
+  return enough;
+}
+
+export function areEnough(reports: readonly RunReport[], { findsMax }: Shard): boolean {
+  return new Set(reports.flatMap(({ broken }) => broken?.invariant ?? [])).size >= findsMax;
 }
 
 /** Shrinks what was found, and tells its story. */
 export async function failureOf(options: FuzzOptions, { run, script: original, ...broken }: Find): Promise<Failure> {
   const invariants = (options.invariants ?? readyInvariants).filter(({ name }) => name === broken.invariant);
   const start = { ...original, steps: original.steps.slice(0, broken.atStep + 1) };
-  const { script, runs } = await shrink(start, async (candidate) => {
-    const { failure } = await runScript(options.client, candidate, { invariants, tells: false });
+  let entries = 0;
+  const fails = async (candidate: Script) => {
+    const { failure, run } = await runScript(options.client, candidate, { invariants, tells: false });
+    entries += run.trace.length + run.calls.length;
     return failure?.invariant === broken.invariant;
-  });
+  };
+  const { script, runs } = await shrink(start, fails, { mayGoOn: () => entries < shrinkEntriesMax });
   const { failure, story, digest } = await play(options.client, script, invariants);
   const { seed = 1, file = '<client>' } = options;
   const replay = `longshore fuzz ${file} --seed ${seed} --runs ${run + 1}`;
@@ -143,13 +170,13 @@ function scriptAt(scripts: fc.Arbitrary<Script>, seed: number, run: number): Scr
 }
 
 /** What is new, in the order of runs; as much as there is room for. */
-function grown(corpus: Corpus, reports: readonly ShardReport[]): Corpus {
-  const features = new Set(corpus.features);
+function grown(corpus: Corpus, reports: readonly RunReport[]): Corpus {
+  const known = new Set(corpus.features);
   const scripts = [...corpus.scripts];
-  for (const each of reports.flatMap(({ fresh }) => fresh).sort((a, b) => a.run - b.run)) {
-    if (each.features.every((feature) => features.has(feature))) continue;
-    for (const feature of each.features) features.add(feature);
-    scripts.push(each.script);
+  for (const { script, features } of reports) {
+    if (features.every((feature) => known.has(feature))) continue;
+    for (const feature of features) known.add(feature);
+    scripts.push(script);
   }
-  return { scripts: scripts.slice(-corpusMax), features: [...features].sort() };
+  return { scripts: scripts.slice(-corpusMax), features: [...known].sort() };
 }

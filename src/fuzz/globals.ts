@@ -1,6 +1,7 @@
 import { replaceTimers } from '../adapters/clock/global-timers.ts';
 import { createSeededRandom } from '../adapters/random/seeded.ts';
 import type { Clock } from '../ports/clock.ts';
+import { takeBuiltins } from './builtins.ts';
 
 export interface ReplacedGlobals {
   /** The process that set them is gone: none of its timers rings. */
@@ -35,6 +36,7 @@ export function replaceGlobals({ clock, seed, onOutside, onRejection }: GlobalsO
     replace(globalThis, waysOut(onOutside)),
     takeRejections(onRejection),
     takeConnections(onOutside),
+    takeBuiltins(onOutside),
   ];
   return {
     clearTimers: timers.clear,
@@ -111,7 +113,7 @@ interface NodeProcess {
   listeners(event: string): AnyListener[];
   removeAllListeners(event: string): void;
   on(event: string, listener: AnyListener): void;
-  getBuiltinModule?(name: string): { Socket: { prototype: object } } | undefined;
+  getBuiltinModule?(name: string): Record<'Socket' | 'Server', { prototype: object }> | undefined;
 }
 
 const nodeProcess = (globalThis as { process?: NodeProcess }).process;
@@ -130,6 +132,10 @@ function takeRejections(onRejection: (reason: unknown) => void): () => void {
 
 const rejected = 'unhandledRejection';
 
+/**
+ * Who has listened before this does hears them too: a page has no list of its listeners. They are told in a task of their own,
+ * so when a run notes one may differ from Node.
+ */
 function takeRejectionsOfBrowser(onRejection: (reason: unknown) => void): () => void {
   const page = globalThis as unknown as EventTarget;
   const take = (event: Event) => {
@@ -141,15 +147,25 @@ function takeRejectionsOfBrowser(onRejection: (reason: unknown) => void): () => 
   return () => page.removeEventListener(rejected.toLowerCase(), take, { capture: true });
 }
 
-/** In Node: all of net, tls, http and https ends in one method. */
+/** In Node: all of net, tls, http and https ends in one method of two classes. */
 function takeConnections(onOutside: (way: string) => void): () => void {
   const net = nodeProcess?.getBuiltinModule?.('node:net');
   if (net === undefined) return () => {};
-  return replace(net.Socket.prototype, {
+  const undoServers = replace(net.Server.prototype, {
+    listen() {
+      onOutside('a server');
+      throw new TypeError('a server is no part of this world');
+    },
+  });
+  const undoSockets = replace(net.Socket.prototype, {
     connect(this: { destroy(error: Error): void }) {
       onOutside('a socket');
       queueMicrotask(() => this.destroy(new Error('a socket is no part of this world')));
       return this;
     },
   });
+  return () => {
+    undoServers();
+    undoSockets();
+  };
 }

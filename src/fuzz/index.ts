@@ -9,16 +9,16 @@ export {
   failureOf,
   fuzz,
   fuzzShard,
+  type RunReport,
   roundRuns,
   type Shard,
-  type ShardReport,
 } from './fuzz.ts';
 export { play } from './play.ts';
 export * from './ready.ts';
 export { type Replayed, type ReplayOptions, record, replay, replayText } from './replay.ts';
 export { anyScript, anyStep, type ScriptSettings } from './scripts.ts';
 export { Session, type SessionOptions } from './session.ts';
-export { type Shrunk, shrink, shrinkRunsMax } from './shrink.ts';
+export { type ShrinkOptions, type Shrunk, shrink } from './shrink.ts';
 export { stepText } from './steps.ts';
 export { storyText } from './story.ts';
 export type * from './types.ts';

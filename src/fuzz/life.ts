@@ -5,8 +5,8 @@ import type { Order } from './order.ts';
 import type { Call } from './types.ts';
 
 /** More than a client that does no harm does in half an hour, and at one instant. */
-export const worksMax = 100_000;
-export const worksAtOnceMax = 10_000;
+export const worksMax = 40_000;
+export const worksAtOnceMax = 2_000;
 
 export interface LifeOptions {
   readonly number: number;
@@ -16,6 +16,8 @@ export interface LifeOptions {
   readonly journal: Journal;
   /** Actions of the user that are under way. */
   readonly underway: readonly string[];
+  /** What the client did in all its processes. */
+  readonly spent: { works: number };
   /** The client does too much, or hangs in a loop that only this ends. */
   readonly onFlood: () => void;
 }
@@ -36,7 +38,9 @@ export class Life {
   readonly #underway: readonly string[];
   readonly #onFlood: () => void;
   #isAlive = true;
-  #works = 0;
+  /** Calls of one that was ended, as it kept the world busy. */
+  #callsLater: number | null = null;
+  readonly #spent: { works: number };
   #worksAtOnce = 0;
   #lastMs = 0;
 
@@ -46,6 +50,7 @@ export class Life {
     this.order = options.order;
     this.journal = options.journal;
     this.#underway = options.underway;
+    this.#spent = options.spent;
     this.#onFlood = options.onFlood;
     const { clock } = options;
     this.#clock = clock;
@@ -69,8 +74,9 @@ export class Life {
     const nowMs = this.clock.elapsed();
     this.#worksAtOnce = nowMs === this.#lastMs ? this.#worksAtOnce + 1 : 1;
     this.#lastMs = nowMs;
-    if (this.#isAlive && (++this.#works > worksMax || this.#worksAtOnce > worksAtOnceMax)) {
+    if (this.#isAlive && (++this.#spent.works > worksMax || this.#worksAtOnce > worksAtOnceMax)) {
       this.end();
+      this.#callsLater = 0;
       this.#onFlood();
     }
     return this.#isAlive;
@@ -97,7 +103,11 @@ export class Life {
    * @param dress    makes of what longshore gives what the client gets.
    */
   call(operation: string, args: readonly unknown[], options: CallOptions): unknown {
-    if (!this.works()) return new Promise(() => {});
+    if (!this.works()) {
+      // A loop that does not wait for answers is ended by nothing else.
+      if (this.#callsLater !== null && ++this.#callsLater > worksAtOnceMax) throw new Error('the client was ended');
+      return new Promise(() => {});
+    }
     const { journal } = this;
     const call: Mutable<Call> = {
       atMs: journal.nowMs,

@@ -36,7 +36,7 @@ export const noUnhandledRejection: Invariant = {
     firstOf(troubles, ({ kind, thrown }) => kind !== 'outside' && (kind !== 'action' || isBug(thrown))),
 };
 
-/** Nothing is reached but what the device gives: no `fetch`, no socket. */
+/** Nothing is reached but what the device gives: no `fetch`, no socket, no file of Node's. */
 export const staysInTheWorld: Invariant = {
   name: 'staysInTheWorld',
   check: ({ troubles }) => firstOf(troubles, ({ kind }) => kind === 'outside'),
@@ -87,12 +87,12 @@ function isForgotten(tid: string, { calls, process }: RunView): boolean {
 
 /**
  * A file that is said to be complete is what the server has; and no other file of a download is read as if it were.
- * Cuts that nobody can see, and lost power, are no fault of a client.
+ * Cuts that nobody can see, pages that call themselves the file, and lost power, are no fault of a client.
  */
 export const fileWholeOrAbsent: Invariant = {
   name: 'fileWholeOrAbsent',
   check: (run) => {
-    const excuses = ['server truncated', 'server wrong length', 'disk power cut'];
+    const excuses = ['server truncated', 'server wrong length', 'server error page', 'disk power cut'];
     const [wrong] = run.wrongFiles;
     if (wrong === undefined || excuses.some((each) => run.happened.has(each))) return null;
     const { path, bytes, expectedBytes, how, tid } = wrong;
@@ -117,7 +117,7 @@ export const noListenerLeak: Invariant = {
 export const progressNeverBackwards: Invariant = {
   name: 'progressNeverBackwards',
   check: (run) => {
-    const excuses = ['new version', 'no ranges', 'truncated', 'wrong length'].map((is) => `server ${is}`);
+    const excuses = ['new version', 'no ranges', 'truncated', 'wrong length', 'error page'].map((is) => `server ${is}`);
     if ([...excuses, 'service restarted', 'disk power cut'].some((each) => run.happened.has(each))) return null;
     const reached = new Map<string, number>();
     for (const heard of run.heard) {

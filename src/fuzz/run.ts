@@ -20,6 +20,7 @@ export class Run implements RunView {
   readonly world: World;
   readonly journal: Journal;
   readonly server = new Moods();
+  /** Of invariants: what they read, the client has not read. */
   readonly files: DeviceFiles;
   readonly underway: string[] = [];
   ended = false;
@@ -32,8 +33,10 @@ export class Run implements RunView {
   readonly offered = new Set<string>();
   readonly #client: Client;
   readonly #order: Order;
+  readonly #spent = { works: 0 };
   readonly #globals: ReplacedGlobals;
   readonly #whole: WholeFiles;
+  readonly #clientFiles: DeviceFiles;
   #life: Life;
   #device: MadeDevice;
   #actions: Actions = {};
@@ -57,9 +60,11 @@ export class Run implements RunView {
     });
     this.#whole = new WholeFiles(this.world, this.journal, this.server);
     early.run = this;
-    this.files = sandboxOf(this.world.disk, {
+    const written = (path: string, text: string) => this.#whole.wrote(path, text);
+    this.files = sandboxOf(this.world.disk, { read: () => {}, written });
+    this.#clientFiles = sandboxOf(this.world.disk, {
       read: (path, bytes) => this.#whole.read(path, bytes),
-      written: (path, text) => this.#whole.wrote(path, text),
+      written,
     });
     for (const [path, text] of Object.entries(script.world.sandbox)) this.files.write(path, text);
     this.#order = new Order(script.order, this.world.clock);
@@ -247,6 +252,7 @@ export class Run implements RunView {
       order: this.#order,
       journal: this.journal,
       underway: this.underway,
+      spent: this.#spent,
       onFlood: () => {
         this.#globals.clearTimers();
         this.limit = `the client keeps the world busy: more than ${worksAtOnceMax} calls, events and timers at one instant, or ${worksMax} in all`;
@@ -255,7 +261,7 @@ export class Run implements RunView {
   }
 
   #makeDevice(): MadeDevice {
-    return makeDevice(this.#life, this.files, (args) => {
+    return makeDevice(this.#life, this.#clientFiles, (args) => {
       const tid = this.#made;
       this.#made = null;
       if (tid !== null)

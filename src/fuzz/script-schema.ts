@@ -10,6 +10,7 @@ const serverFault = v.variant('is', [
   v.strictObject({ is: v.literal('refused'), times, cause: v.picklist(['dns', 'tcp', 'ssl', 'timeout']) }),
   v.strictObject({ is: v.picklist(['reset', 'stall', 'truncated']), times, afterBytes: count }),
   v.strictObject({ is: v.literal('late'), times, delayMs: amount }),
+  v.strictObject({ is: v.literal('error page'), times, body: v.string() }),
   v.strictObject({
     is: v.literal('status'),
     times,

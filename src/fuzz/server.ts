@@ -1,5 +1,6 @@
 import type { Content } from '../adapters/transport/content.ts';
 import {
+  errorPage,
   type FaultRule,
   type FileServer,
   noRanges,
@@ -82,6 +83,8 @@ function verdictOf(fault: ServerFault): Verdict {
       return { type: 'behave', as: wrongLength(1) };
     case 'redirect loop':
       return { type: 'behave', as: redirectLoop };
+    case 'error page':
+      return { type: 'behave', as: errorPage(fault.body) };
     case 'new version':
       return 'pass';
   }

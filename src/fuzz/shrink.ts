@@ -1,7 +1,13 @@
 import type { Script, Step } from './types.ts';
 
-/** Runs that shrinking takes at most, unless told. */
-export const shrinkRunsMax = 2_000;
+export interface ShrinkOptions {
+  /** Runs that it takes at most; 2000 unless told. */
+  readonly runsMax?: number;
+  /** Asked before each run: is there time for one more? */
+  readonly mayGoOn?: () => boolean;
+}
+
+const runsMaxDefault = 2_000;
 
 export interface Shrunk {
   readonly script: Script;
@@ -16,7 +22,7 @@ export interface Shrunk {
 export async function shrink(
   script: Script,
   fails: (candidate: Script) => Promise<boolean>,
-  runsMax = shrinkRunsMax,
+  { runsMax = runsMaxDefault, mayGoOn = () => true }: ShrinkOptions = {},
 ): Promise<Shrunk> {
   let best = script;
   let runs = 0;
@@ -27,7 +33,7 @@ export async function shrink(
       const text = JSON.stringify(candidate);
       if (tried.has(text)) continue;
       tried.add(text);
-      if (runs >= runsMax) return false;
+      if (runs >= runsMax || !mayGoOn()) return false;
       runs += 1;
       if (!(await fails(candidate))) continue;
       best = candidate;

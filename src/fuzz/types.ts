@@ -101,6 +101,8 @@ export type ServerFault = { readonly times: number } & (
   /** The length that is named is one byte more than what comes. */
   | { readonly is: 'wrong length' }
   | { readonly is: 'redirect loop' }
+  /** An error that calls itself a success: 200, with a page in place of the file, and the length of the page. */
+  | { readonly is: 'error page'; readonly body: string }
 );
 
 /** A promise about every run. Asked after every step, and once more at the end. */

@@ -144,9 +144,12 @@ export interface ReproRow {
   readonly steps: { readonly [rules in Rules]: { readonly [action in Action]: number | null } };
 }
 
-/** Every code and fault, every cause, every rule set: how long the shortest way is. Takes seconds. */
-export function reproRows(): readonly ReproRow[] {
-  return subjects.flatMap((subject) =>
+/**
+ * Every cause, every rule set: how long the shortest way is. Of all codes and faults it takes seconds.
+ * @throws ReproError for an unknown code.
+ */
+export function reproRows(code?: number | string): readonly ReproRow[] {
+  return (code === undefined ? subjects : [subjectOf(code)]).flatMap((subject) =>
     subject.causes.map((cause) => {
       const length = (rules: Rules, action: Action): number | null => {
         const path = shortestPath({ rules, action, from: null }, subject, cause);

@@ -47,6 +47,12 @@ export function failing(status: number, headers: HeaderList = [], body = `${stat
   return () => answerWith(status, headers, body);
 }
 
+/** An error that calls itself a success: in place of any file comes this page, with the length that it has. */
+export function errorPage(body: string): Personality {
+  const type = body.startsWith('<') ? 'text/html' : 'application/json';
+  return () => answerWith(200, [['content-type', type]], body);
+}
+
 /** So much later than it could be. */
 export function slowFirstByte(delayMs: number): Personality {
   return (request, serve) => {

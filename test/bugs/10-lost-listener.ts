@@ -3,7 +3,7 @@ import { begin, download, takeUp } from './kit.ts';
 
 export const title = 'after a restart of the app nobody asks what became of its tasks';
 export const pain = 'P20';
-export const finds = 'noStuckTask';
+export const finds = 'everyFailureSurfaced';
 
 export const buggy: Client = (device) => ({
   async download(n) {

@@ -4,7 +4,7 @@ import { begin, download, takeUp } from './kit.ts';
 
 export const title = 'a task that waits is started again when the app comes back';
 export const pain = 'P15';
-export const finds = 'noWrongStateCall';
+export const finds = 'noUnhandledRejection';
 
 export const buggy: Client = async (device) => {
   const open = new Set<Task>();

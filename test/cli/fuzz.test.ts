@@ -41,6 +41,22 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(again.stdout).toContain('21900007');
   });
 
+  it('gives a token of a client that loops for ever, which ends the same when it is replayed', async () => {
+    openWith('export default () => ({ go() { for (;;); } });');
+
+    const { code, stdout } = await desk.run('fuzz', 'client.ts');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('limits: the client does not give control back');
+    expect(stdout).toContain('▸ the user: go');
+    const [, token = ''] = /^replay: longshore replay (ls1\.\S+)$/m.exec(stdout) ?? [];
+    const again = await desk.run('replay', token);
+    expect(again.code).toBe(1);
+    expect(again.stdout).toContain('▸ the user: go');
+    expect(again.stdout).toContain('it fails again: limits: the client does not give control back');
+    expect(again.stdout).toContain('the run is the same, line for line');
+  });
+
   it('prints one document', async () => {
     openWith(null);
 
@@ -52,6 +68,16 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(document.failures[0]?.script.rules).toBe('documented');
     expect(document.failures[0]?.token).toMatch(/^ls1\./);
     expect(document.errors).toEqual([]);
+  });
+
+  it('prints what the client prints beside its document, and says when nobody can do anything', async () => {
+    openWith("export default () => { console.log('hello'); };");
+
+    const { stdout, stderr } = await desk.run('fuzz', 'client.ts', '--json', '--runs', '2');
+
+    expect((JSON.parse(stdout) as Document).failures).toEqual([]);
+    expect(stderr).toContain('hello\n');
+    expect(stderr).toContain('the client offers no actions');
   });
 
   it('asks invariants of the file in the world of the file, and says when nothing is found', async () => {
@@ -82,11 +108,10 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
   it.each([
     ['a file that is not there', ['nothing.ts'], /nothing\.ts/],
     ['a file without a client', ['client.ts'], /client\.ts exports no client/],
-    [
-      'a number that is none',
-      ['client.ts', '--runs', 'many'],
-      /--runs is many; legal: a whole number|exports no client/,
-    ],
+    ['a number that is none', ['client.ts', '--runs', 'many'], /--runs is many; legal: a whole number, 1 or more/],
+    ['a number below 0', ['client.ts', '--runs', '-1'], /--runs is -1; legal: a whole number, 1 or more/],
+    ['no runs at all', ['client.ts', '--runs', '0'], /--runs is 0; legal: a whole number, 1 or more/],
+    ['no threads at all', ['client.ts', '--workers=0'], /--workers is 0; legal: a whole number, 1 or more/],
   ])('refuses %s', async (_, args, message) => {
     openWith('export const nothing = 1;');
 

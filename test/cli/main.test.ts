@@ -59,6 +59,22 @@ describe('usage', () => {
     },
   );
 
+  it('is told as one document: with no tasks where a command is not about them', async () => {
+    const { document } = await desk.json('explain', '--speed');
+
+    expect(document).toEqual({
+      errors: [
+        {
+          what: 'usage',
+          code: null,
+          message: expect.any(String),
+          detail: 'longshore explain --help says what there is',
+        },
+      ],
+    });
+    expect((await desk.json('get')).document).toMatchObject({ tasks: [], errors: [{ what: 'usage' }] });
+  });
+
   it('tells its version', async () => {
     const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8'));
 

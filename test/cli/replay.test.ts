@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, UsageError } from '../../src/cli/command.ts';
 import { replay } from '../../src/cli/replay.ts';
 import { type Bundle, textOf, tokenOf } from '../../src/fuzz/bundle.ts';
-import { loadClient } from '../../src/fuzz/node/load.ts';
+import { digestOfClient, loadClient } from '../../src/fuzz/node/load.ts';
 import { record } from '../../src/fuzz/replay.ts';
 import { scriptOf } from '../../src/fuzz/world-settings.ts';
 
@@ -29,7 +29,8 @@ let token = '';
 
 beforeAll(async () => {
   const path = `${clients}/impatient.ts`;
-  const { client, digest } = await loadClient(join(cwd, path));
+  const { client } = await loadClient(join(cwd, path));
+  const digest = digestOfClient(join(cwd, path));
   bundle = await record(client, failure, { from: { path, digest } });
   token = await tokenOf(bundle);
 });

@@ -88,6 +88,15 @@ describe('longshore repro', () => {
     });
   });
 
+  it('lists the causes of one code, or the codes near to it', async () => {
+    const { outcome, stdout } = await run('21900007', '--list');
+
+    const { rows } = outcome.document as { rows: { name: string }[] };
+    expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(['21900007']));
+    expect(stdout).toContain('Starting a deleted task;');
+    expect((await run('2190007', '--list')).stderr).toContain('  21900007  Unsupported State Operation');
+  });
+
   it('names the codes near to one that there is not', async () => {
     const { outcome, stderr } = await run('2190007');
 

@@ -24,7 +24,7 @@ const flags = [
 /**
  * Runs a script in headless Chromium.
  *
- * @param script  calls `answer(text)` once.
+ * @param script  calls `answer(text)` or `fail(thrown)` once.
  * @returns       the text.
  * @throws        what the page throws, and when the browser ends without an answer; by rejection.
  */
@@ -80,7 +80,8 @@ const page = `<!doctype html><title>longshore</title><script>
   const tell = (path, text) => fetch(path, { method: 'POST', body: text });
   const answer = (text) => tell('/answer', text);
   addEventListener('error', ({ message }) => tell('/error', message));
-  addEventListener('unhandledrejection', ({ reason }) => tell('/error', String(reason?.stack ?? reason)));
+  // Of rejections nobody else may hear: they belong to the clients that run here.
+  const fail = (thrown) => tell('/error', String(thrown?.stack ?? thrown));
 </script><script src="/script.js"></script>`;
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -20,6 +20,7 @@ const faults: { readonly [Is in ServerFault['is']]: Extract<ServerFault, { is: I
   'no ranges': { is: 'no ranges', times: 1 },
   'wrong length': { is: 'wrong length', times: 1 },
   'redirect loop': { is: 'redirect loop', times: 1 },
+  'error page': { is: 'error page', body: '<p>', times: 1 },
 };
 const steps: { readonly [Do in Step['do']]: Extract<Step, { do: Do }> } = {
   act: { do: 'act', name: 'get “all”', n: 2 },

@@ -159,6 +159,11 @@ describe('a run', () => {
         for (;;) await request.agent.search();
       },
     });
+    const unheard: Client = ({ request }) => ({
+      act() {
+        for (;;) request.agent.search().catch(() => {});
+      },
+    });
     const nonError: Client = () => ({ act: () => Promise.reject('a string') });
     const nothing: Client = () => ({ act: () => Promise.reject(undefined) });
     const broken: Client = () => {
@@ -167,13 +172,14 @@ describe('a run', () => {
     const number = (() => 3) as unknown as Client;
 
     const failures = await Promise.all(
-      [never, timers, calls, nonError, nothing, broken, number].map((each) =>
+      [never, timers, calls, unheard, nonError, nothing, broken, number].map((each) =>
         playSteps(each, [act('act'), wait(1_000_000)]),
       ),
     );
 
     expect(failures.map(({ failure }) => failure?.message ?? null)).toEqual([
       null,
+      expect.stringContaining('keeps the world busy'),
       expect.stringContaining('keeps the world busy'),
       expect.stringContaining('keeps the world busy'),
       'act(0) fails: "a string"',
@@ -204,6 +210,7 @@ describe('the world of a run', () => {
     ['a redirect loop', { is: 'redirect loop', times: 1 }, 'failed'],
     ['a cut', { is: 'reset', afterBytes: 100, times: 9 }, 'failed'],
     ['a wrong length', { is: 'wrong length', times: 9 }, 'failed'],
+    ['a page in place of a file', { is: 'error page', body: '<p>', times: 1 }, 'completed'],
   ] as const)('knows %s', async (_, fault, state) => {
     const client: Client = (device) => ({
       async act() {

@@ -226,6 +226,41 @@ describe.each(cases)('$invariant.name', ({ invariant, steps, breaks, message, ke
   });
 });
 
+it('lets invariants read what the client does not', async () => {
+  const looking: Invariant = {
+    name: 'looking',
+    check: ({ files }) => ((files.read('a.bin')?.length ?? 0) > 9_000 ? 'too much' : null),
+  };
+  const steps = [act('download'), wait(400), wait(300)];
+
+  const { failure } = await playSteps(
+    downloading(() => {}),
+    steps,
+    { invariants: [looking, fileWholeOrAbsent] },
+  );
+
+  expect(failure).toBeNull();
+});
+
+it('leaves a page that calls itself the file to invariants of your own', async () => {
+  const steps: Step[] = [
+    { do: 'server', fault: { is: 'error page', body: '<p>502</p>', times: 1 } },
+    act('download'),
+    wait(3_000),
+  ];
+  const own: Invariant = {
+    name: 'noPage',
+    check: ({ files, tasks }) =>
+      tasks.some(({ state }) => state === 'completed') && files.read('a.bin')?.[0] === '<'.charCodeAt(0)
+        ? 'a page'
+        : null,
+  };
+  const client = downloading(() => {});
+
+  expect((await playSteps(client, steps)).failure).toBeNull();
+  expect((await playSteps(client, steps, { invariants: [own] })).failure?.message).toBe('a page');
+});
+
 it('expects the codes that it is told of', async () => {
   const client = downloading((task) => task.start());
 

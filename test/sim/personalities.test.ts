@@ -4,6 +4,7 @@ import {
   changedEtag,
   createWorld,
   cutAfter,
+  errorPage,
   failing,
   noLength,
   noRanges,
@@ -31,6 +32,13 @@ async function download(personalities: readonly Personality[], cut = true) {
 }
 
 describe('a server', () => {
+  it('that calls an error a success gives its page for a file, and nothing tells', async () => {
+    const { world, state, faults } = await download([errorPage('{"error_code":31045}')], false);
+
+    expect({ state, faults }).toEqual({ state: 'completed', faults: null });
+    expect(new TextDecoder().decode(world.disk.read('/data/a'))).toBe('{"error_code":31045}');
+  });
+
   it('without ranges sends everything again', async () => {
     const { world, state } = await download([noRanges]);
 

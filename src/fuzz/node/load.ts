@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
+import { watchBuiltins } from '../builtins.ts';
 import { digestOfSources } from '../bundle.ts';
 import type { Client, Invariant, WorldSettings } from '../types.ts';
 
@@ -11,8 +12,6 @@ export interface LoadedClient {
   readonly invariants: readonly Invariant[];
   /** What its world has that is not by default. */
   readonly world: Partial<WorldSettings>;
-  /** Of its text, and of the text of the files that it imports by relative paths. */
-  readonly digest: string;
 }
 
 /** A client's file that cannot be used. `message` names it, and says why. */
@@ -27,12 +26,16 @@ export class ClientError extends Error {
  * @throws ClientError, by rejection.
  */
 export async function loadClient(path: string): Promise<LoadedClient> {
-  const jiti = createJiti(pathToFileURL(path).href, { fsCache: false });
-  const exported = await jiti.import<Record<string, unknown>>(path).catch((thrown: unknown) => {
-    // What requires what comes in further lines.
-    const [why] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
-    throw new ClientError(`${path} cannot be loaded: ${why}`, { cause: thrown });
-  });
+  // A client may take functions out of modules when it is loaded.
+  watchBuiltins();
+  const exported = await jitiFor(path)
+    .import<Record<string, unknown>>(path)
+    .catch((thrown: unknown) => {
+      // Where the text is wrong comes in a second line; what requires what, in further ones.
+      const [why = '', where = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
+      const at = /:\d+:\d+$/.test(where) ? `, at ${where.trim()}` : '';
+      throw new ClientError(`${path} cannot be loaded: ${why.trim()}${at}`, { cause: thrown });
+    });
   const { default: byDefault, client = byDefault, invariants = [], world = {} } = exported;
   if (typeof client !== 'function') {
     throw new ClientError(
@@ -46,8 +49,16 @@ export async function loadClient(path: string): Promise<LoadedClient> {
     client: client as Client,
     invariants,
     world: world as object,
-    digest: digestOfSources(sourcesOf(path, jiti)),
   };
+}
+
+/** Of the text of a client's file, and of the files that it imports by relative paths. None of them is run. */
+export function digestOfClient(path: string): string {
+  return digestOfSources(sourcesOf(path, jitiFor(path)));
+}
+
+function jitiFor(path: string): Jiti {
+  return createJiti(pathToFileURL(path).href, { fsCache: false });
 }
 
 function isInvariant(value: unknown): value is Invariant {

@@ -1,9 +1,10 @@
 /** A thread that runs the client, so that whoever waits for it can end it. Started by hand.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { mergeCoverage } from '../coverage.ts';
-import { actionsOf, type FuzzOptions, failureOf, fuzzShard, type Shard, type ShardReport } from '../fuzz.ts';
+import { BundleError } from '../bundle.ts';
+import { actionsOf, type FuzzOptions, failureOf, fuzzShard, type Shard } from '../fuzz.ts';
 import { play } from '../play.ts';
 import { readyInvariants } from '../ready.ts';
+import { record, replay } from '../replay.ts';
 import type { Client, Invariant } from '../types.ts';
 import { type Answer, place, type Question, type Surroundings } from './hand.ts';
 import { ClientError, loadClient } from './load.ts';
@@ -12,6 +13,16 @@ const { clientPath, settings, places } = workerData as Surroundings;
 const view = new Int32Array(places);
 Atomics.add(view, place.beats, 1);
 const loading = loadClient(clientPath);
+/** Asked after each step. */
+const note: Invariant = {
+  name: 'how far it is',
+  check: ({ atStep }) => {
+    Atomics.add(view, place.beats, 1);
+    // The next one begins.
+    Atomics.store(view, place.step, atStep + 2);
+    return null;
+  },
+};
 // Whoever asks is told; until somebody does, nobody waits for it.
 loading.catch(() => {});
 
@@ -23,11 +34,9 @@ async function answerOf(question: Question): Promise<Answer> {
   try {
     return { value: await answerTo(question, await optionsOf()) };
   } catch (thrown) {
-    const isClients = thrown instanceof ClientError;
-    return {
-      error: thrown instanceof Error ? (isClients ? thrown.message : `${thrown.stack}`) : String(thrown),
-      isClients,
-    };
+    if (thrown instanceof ClientError) return { error: thrown.message, of: 'client' };
+    if (thrown instanceof BundleError) return { error: thrown.message, of: 'bundle' };
+    return { error: thrown instanceof Error ? `${thrown.stack}` : String(thrown), of: null };
   }
 }
 
@@ -41,7 +50,7 @@ async function answerTo(
     case 'script':
       return scriptAt(options, question.shard);
     case 'shard':
-      return shardRunByRun(options, question.shard);
+      return fuzzShard(options, question.shard, notePlace);
     case 'failure':
       return failureOf(options, question.find);
     case 'play': {
@@ -49,6 +58,15 @@ async function answerTo(
       const { story, digest } = await play(options.client, question.script, invariants);
       return { story, digest };
     }
+    case 'beginning': {
+      const { script, steps } = question;
+      const enough: Invariant = { name: 'enough', check: ({ atStep }) => (atStep + 1 < steps ? null : 'it is') };
+      return play(options.client, script, [enough]);
+    }
+    case 'record':
+      return record(options.client, question.failure, { ...options, from: question.from }).catch(nullIfBundleError);
+    case 'replay':
+      return replay(question.bundle, options.client, { invariants: noted(options.invariants) });
   }
 }
 
@@ -59,15 +77,6 @@ async function optionsOf(): Promise<FuzzOptions & { readonly invariants: readonl
     Atomics.add(view, place.beats, 1);
     return client(device);
   };
-  const note: Invariant = {
-    name: 'how far it is',
-    check: ({ atStep }) => {
-      Atomics.add(view, place.beats, 1);
-      // The next one begins.
-      Atomics.store(view, place.step, atStep + 2);
-      return null;
-    },
-  };
   return {
     ...settings,
     world: { ...world, ...settings.world },
@@ -76,24 +85,26 @@ async function optionsOf(): Promise<FuzzOptions & { readonly invariants: readonl
   };
 }
 
-async function shardRunByRun(options: FuzzOptions, shard: Shard): Promise<ShardReport> {
-  const reports: ShardReport[] = [];
-  for (let run = shard.firstRun; run < shard.firstRun + shard.runs; run++) {
-    Atomics.store(view, place.run, run);
-    Atomics.store(view, place.step, 0);
-    reports.push(await fuzzShard(options, { ...shard, firstRun: run, runs: 1 }));
-  }
-  return {
-    steps: reports.reduce((sum, { steps }) => sum + steps, 0),
-    finds: reports.flatMap(({ finds }) => finds),
-    fresh: reports.flatMap(({ fresh }) => fresh),
-    coverage: mergeCoverage(reports.map(({ coverage }) => coverage)),
-  };
+/** The invariants, each of which notes how far it is, as a replay asks one alone. */
+function noted(invariants: readonly Invariant[]): Invariant[] {
+  const each = ({ name, check }: Invariant): Invariant => ({ name, check: (run) => note.check(run) ?? check(run) });
+  return [...invariants.map(each), { ...note, name: 'limits' }];
+}
+
+function nullIfBundleError(thrown: unknown): null {
+  if (thrown instanceof BundleError) return null;
+  throw thrown;
+}
+
+function notePlace(run: number): void {
+  Atomics.store(view, place.run, run);
+  Atomics.store(view, place.step, 0);
 }
 
 /** The script of the shard's one run, which is not run: what there is breaks at once, without the client. */
 async function scriptAt(options: FuzzOptions, shard: Shard): Promise<unknown> {
   const broken: Invariant = { name: 'none', check: () => 'at once' };
-  const { finds } = await fuzzShard({ ...options, client: () => {}, invariants: [broken] }, { ...shard, except: [] });
-  return finds[0]?.script;
+  const unlike = { ...options, client: () => {}, invariants: [broken] };
+  const [report] = await fuzzShard(unlike, { ...shard, except: [] });
+  return report?.script;
 }

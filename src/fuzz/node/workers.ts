@@ -1,95 +1,126 @@
-import { type Find, fuzz, type Shard, type ShardReport } from '../fuzz.ts';
-import { stepText } from '../steps.ts';
-import type { Failure, FuzzReport, Script, StoryLine } from '../types.ts';
+import { type Bundle, type BundledClient, bundleOf } from '../bundle.ts';
+import { areEnough, type Find, fuzz, type RunReport, type Shard } from '../fuzz.ts';
+import type { Failure, FuzzReport, Played, Script } from '../types.ts';
 import { scriptOf } from '../world-settings.ts';
 import { Hand, type Settings, Stopped } from './hand.ts';
+import { digestOfClient } from './load.ts';
+import { playStopped } from './stopped.ts';
 
 export interface WorkerOptions extends Settings {
   /** Absolute path of the client's file; see `loadClient`. Its own invariants are asked beside the ready ones. */
   readonly clientPath: string;
   /** Threads: 1 or more. */
   readonly workers: number;
-  /** A client that does nothing for so long, and does not give control back either, is stopped. 10 s unless told. */
+  /** A client that does nothing for so long, and does not give control back either, is stopped. 5 s unless told. */
   readonly silenceMsMax?: number;
 }
 
-const silenceMsMaxDefault = 10_000;
+export interface WorkersReport extends FuzzReport {
+  /** What the client offers at its start, sorted. */
+  readonly actions: readonly string[];
+  /** Of each failure; null where it could not be played again: something of the client outlives its runs. */
+  readonly bundles: readonly (Bundle | null)[];
+}
 
 /**
  * `fuzz` on many cores: the same report, however many there are. A client that never gives control back, or ends its
- * process, ends the campaign with a failure of the name `limits`, whose `digest` is empty: nobody can play it to its end.
+ * process, ends the campaign with a failure of the name `limits`, whose `digest` is that of all before its last step.
+ * `file` is where the bundles say that the client lies.
  * @throws ClientError, by rejection: its file cannot be used. RangeError: `workers`.
  */
-export async function fuzzWorkers(options: WorkerOptions): Promise<FuzzReport> {
-  const { clientPath, workers, silenceMsMax = silenceMsMaxDefault, ...settings } = options;
+export async function fuzzWorkers(options: WorkerOptions): Promise<WorkersReport> {
+  const { clientPath, workers, silenceMsMax, ...settings } = options;
   if (!Number.isSafeInteger(workers) || workers < 1) throw new RangeError(`workers is ${workers}; legal: 1 or more`);
   const hands = Array.from({ length: workers }, () => new Hand({ clientPath, settings }, silenceMsMax));
   try {
-    return await new Campaign(settings, hands).run();
+    return await new Campaign({ ...settings, clientPath }, hands).run();
   } finally {
     await Promise.all(hands.map((hand) => hand.end()));
   }
 }
 
+type Before = Pick<Played, 'digest' | 'trace'>;
+
 class Campaign {
   readonly #settings: Settings;
+  readonly #clientPath: string;
   readonly #hands: readonly [Hand, ...Hand[]];
   readonly #finds = new Map<number, Find>();
-  #stop: Failure | null = null;
+  #stop: { readonly failure: Failure; readonly before: Before } | null = null;
 
-  constructor(settings: Settings, hands: readonly Hand[]) {
+  constructor({ clientPath, ...settings }: Settings & { readonly clientPath: string }, hands: readonly Hand[]) {
     this.#settings = settings;
+    this.#clientPath = clientPath;
     this.#hands = hands as [Hand, ...Hand[]];
   }
 
-  async run(): Promise<FuzzReport> {
+  async run(): Promise<WorkersReport> {
     const [hand] = this.#hands;
-    const actions = await hand.actions().catch((thrown: unknown) => {
-      this.#stop = this.#stopFailure(asStopped(thrown), scriptOf(this.#settings));
+    const actions = await hand.actions().catch(async (thrown: unknown) => {
+      const { rules = 'device', world = {} } = this.#settings;
+      await this.#stopped(asStopped(thrown), scriptOf({ rules, world }));
       return [];
     });
     const { failures, ...report } = await fuzz({
       ...this.#settings,
       // Stands for the client, all of whose runs are elsewhere.
       client: () => Object.fromEntries(actions.map((name) => [name, () => {}])),
-      runShards: async ([round]) => (round === undefined || this.#stop !== null ? [] : this.#round(round)),
+      runShard: async (round) => (this.#stop === null ? this.#round(round) : []),
     });
+    const from = { path: this.#settings.file ?? null, digest: digestOfClient(this.#clientPath) };
     const made: Failure[] = [];
-    for (const { run } of failures) made.push(await this.#failureOf(this.#finds.get(run) as Find));
-    if (this.#stop === null) return { ...report, failures: made };
-    const isFull = made.length >= (this.#settings.failuresMax ?? 1);
-    return { ...report, runs: this.#stop.run + 1, failures: isFull ? made : [...made, this.#stop] };
+    const bundles: (Bundle | null)[] = [];
+    for (const { run } of failures) {
+      const failure = await this.#failureOf(this.#finds.get(run) as Find);
+      made.push(failure);
+      bundles.push(await this.#record(failure, from));
+    }
+    if (this.#stop === null) return { ...report, actions, failures: made, bundles };
+    const { failure, before } = this.#stop;
+    if (made.length < (this.#settings.failuresMax ?? 1)) {
+      made.push(failure);
+      bundles.push(stopBundle(failure, before, from));
+    }
+    return { ...report, actions, runs: failure.run + 1, failures: made, bundles };
+  }
+
+  async #record(failure: Failure, from: BundledClient): Promise<Bundle | null> {
+    return this.#hands[0].record(failure, from).catch((thrown: unknown) => {
+      asStopped(thrown);
+      return null;
+    });
   }
 
   /** A piece of the round for each hand. */
-  async #round(round: Shard): Promise<readonly ShardReport[]> {
+  async #round(round: Shard): Promise<readonly RunReport[]> {
     const pieces = piecesOf(round, this.#hands.length);
     const done = await Promise.all(
       pieces.map(async (piece, at) => {
         const hand = this.#hands[at] as Hand;
-        return { hand, piece, report: await hand.shard(piece).catch(asStopped) };
+        return { hand, piece, ran: await hand.shard(piece).catch(asStopped) };
       }),
     );
-    const reports: ShardReport[] = [];
-    for (const { hand, piece, report } of done) {
-      if (!(report instanceof Stopped)) {
-        reports.push(report);
+    const reports: RunReport[] = [];
+    for (const { hand, piece, ran } of done) {
+      // What comes after the last that counts counts no more, whoever has run it.
+      if (areEnough(reports, round)) break;
+      if (!(ran instanceof Stopped)) {
+        reports.push(...ran);
         continue;
       }
-      // What comes after it counts no more, whoever has run it.
-      if (report.run > piece.firstRun) {
-        reports.push(await hand.shard({ ...piece, runs: report.run - piece.firstRun }));
-      }
-      this.#stop = this.#stopFailure(report, await hand.script({ ...round, firstRun: report.run }));
+      if (ran.run > piece.firstRun) reports.push(...(await hand.shard({ ...piece, runs: ran.run - piece.firstRun })));
+      if (!areEnough(reports, round)) await this.#stopped(ran, await hand.script({ ...round, firstRun: ran.run }));
       break;
     }
-    return reports.map((report) => ({ ...report, finds: report.finds.map((find) => this.#kept(find)) }));
+    return reports.map((report) => this.#kept(report));
   }
 
   /** Keeps a find for later. What stands for it is nothing to shrink. */
-  #kept(find: Find): Find {
-    this.#finds.set(find.run, find);
-    return { ...find, script: scriptOf() };
+  #kept(report: RunReport): RunReport {
+    const { run, script, broken } = report;
+    if (broken === null) return report;
+    this.#finds.set(run, { ...broken, run, script });
+    return { ...report, script: scriptOf() };
   }
 
   async #failureOf(find: Find): Promise<Failure> {
@@ -106,25 +137,24 @@ class Campaign {
     return { ...broken, ...this.#failureBase(run), script: kept, original: script, ...played };
   }
 
-  #stopFailure({ message, run, steps }: Stopped, original: Script): Failure {
-    const script = { ...original, steps: original.steps.slice(0, steps) };
-    const story = [...stepsOf(script), { atMs: lengthMsOf(script), who: 'trouble', text: message } as const];
-    return {
-      invariant: 'limits',
-      message,
-      atStep: steps - 1,
-      ...this.#failureBase(run),
-      script,
-      original,
-      story,
-      digest: '',
-    };
+  /** What there was before the step that never ended can be played. */
+  async #stopped(stopped: Stopped, original: Script): Promise<void> {
+    const script = { ...original, steps: original.steps.slice(0, stopped.steps) };
+    const { broken, before } = await playStopped(this.#hands[0], script, stopped);
+    const { story, digest } = before;
+    this.#stop = { failure: { ...broken, ...this.#failureBase(stopped.run), script, original, story, digest }, before };
   }
 
   #failureBase(run: number): Pick<Failure, 'seed' | 'run' | 'shrinkRuns' | 'replay'> {
     const { seed = 1, file = '<client>' } = this.#settings;
     return { seed, run, shrinkRuns: 0, replay: `longshore fuzz ${file} --seed ${seed} --runs ${run + 1}` };
   }
+}
+
+/** As `record` makes them. */
+function stopBundle({ script, invariant, message, atStep }: Failure, before: Before, from: BundledClient): Bundle {
+  const { digest, trace } = before;
+  return bundleOf({ script, failure: { invariant, message, atStep }, digest, trace }, from);
 }
 
 /** @throws what is not the client's doing. */
@@ -141,17 +171,4 @@ function piecesOf(round: Shard, hands: number): Shard[] {
     firstRun: round.firstRun + at * runs,
     runs: Math.min(runs, round.runs - at * runs),
   }));
-}
-
-function stepsOf({ steps }: Script): StoryLine[] {
-  let atMs = 0;
-  return steps.map((step) => {
-    const line: StoryLine = { atMs, who: 'step', text: stepText(step) };
-    if (step.do === 'wait') atMs += step.ms;
-    return line;
-  });
-}
-
-function lengthMsOf({ steps }: Script): number {
-  return steps.slice(0, -1).reduce((sum, step) => sum + (step.do === 'wait' ? step.ms : 0), 0);
 }
