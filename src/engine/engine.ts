@@ -91,10 +91,6 @@ export class Engine {
   readonly #graces = new Map<number, Timer>();
   /** Tasks whose change could not be stored when it happened; the next commit takes them along. */
   readonly #unsaved = new Set<LiveTask>();
-  #serviceAsked: Live['service'] | null = null;
-  readonly #serviceAnswers = new Map<Operation, boolean>();
-  /** Calls that the admission chart has allowed when nothing stood in the way. */
-  readonly #freely = new Set<Operation>();
   #outbox: Notice[] = [];
   #seq = 0;
   #closed = false;
@@ -186,13 +182,12 @@ export class Engine {
 
   /** Asks whether a call may be made, before it is made. */
   admit(operation: Operation, facts: Facts): Refusal | null {
-    // A chart is pure: with nothing in the way it says what it said before.
     const isFree = !holdsAny(facts);
-    if (isFree && this.#freely.has(operation)) return null;
+    if (isFree && allowedFreely.has(operation)) return null;
     const { effects } = step(admissionMachine, open, { type: operation, facts });
     const answer = (effects as readonly AdmissionEffect[])[0];
     if (answer?.type !== 'refused') {
-      if (isFree) this.#freely.add(operation);
+      if (isFree) allowedFreely.add(operation);
       return null;
     }
     this.#traceRefusal(answer);
@@ -590,16 +585,18 @@ export class Engine {
     return this.#live.apps.get(uid) ?? unreachable(`no app has the uid ${uid}`);
   }
 
-  /** Asked for every call, and the chart's answer is the same until it rests elsewhere. */
+  /** Asked for every call. */
   #serviceRefuses(operation: Operation): boolean {
-    if (this.#serviceAsked !== this.#live.service) {
-      this.#serviceAsked = this.#live.service;
-      this.#serviceAnswers.clear();
+    const { service } = this.#live;
+    let answers = serviceAnswers.get(service);
+    if (answers === undefined) {
+      answers = new Map();
+      serviceAnswers.set(service, answers);
     }
-    let answer = this.#serviceAnswers.get(operation);
+    let answer = answers.get(operation);
     if (answer === undefined) {
-      answer = refuses(step(serviceMachine, this.#live.service, { type: 'call', operation }).effects);
-      this.#serviceAnswers.set(operation, answer);
+      answer = refuses(step(serviceMachine, service, { type: 'call', operation }).effects);
+      answers.set(operation, answer);
     }
     return answer;
   }
@@ -650,6 +647,10 @@ export class Engine {
 }
 
 const open = begin(admissionMachine);
+// Charts are pure, so what they have said once is remembered for all engines: calls that are allowed when nothing stands in
+// the way, and what the service answers where it rests.
+const allowedFreely = new Set<Operation>();
+const serviceAnswers = new WeakMap<Live['service'], Map<Operation, boolean>>();
 /** Nothing stands in the way, as far as the caller's side knows. */
 export const nothingElse: Facts = {};
 const nothingStored = () => {};

@@ -15,7 +15,16 @@ import { begin, type Resting } from './step.ts';
 
 type Account = Resting<ContextFrom<typeof accountMachine>>;
 
+// Where charts begin, once for all engines.
 const anAccount: Account = begin(accountMachine);
+const aNetwork = begin(networkMachine);
+const someSlots = begin(slotsMachine);
+const aService = beginBy((rules) => begin(serviceMachine, { rules }));
+const anApp = beginBy((rules) => begin(appMachine, { rules }));
+
+function beginBy<T>(beginWith: (rules: Rules) => T): Record<Rules, T> {
+  return { documented: beginWith('documented'), device: beginWith('device') };
+}
 
 /**
  * A task in memory. Its chart rests in `life.state`, with `traits` and `life.reason` for context. It is its own
@@ -116,9 +125,9 @@ export class Live {
   readonly tasks = new Map<string, LiveTask>();
   readonly apps = new Map<number, LiveApp>();
   readonly accounts = new Map<number, Account>();
-  network: Resting<{ readonly link: Link }> = begin(networkMachine);
+  network: Resting<{ readonly link: Link }> = aNetwork;
   service: Resting<{ readonly rules: Rules }>;
-  slots: Resting<{ readonly level: number }> = begin(slotsMachine);
+  slots: Resting<{ readonly level: number }> = someSlots;
   readonly schedule: Schedule<LiveTask>;
   /** Tasks that have a slot. */
   readonly running = new Set<LiveTask>();
@@ -140,7 +149,7 @@ export class Live {
   constructor(rules: Rules) {
     this.rules = rules;
     this.schedule = new Schedule(rules);
-    this.service = begin(serviceMachine, { rules });
+    this.service = aService[rules];
   }
 
   /** Numbers the turns from 1. */
@@ -215,7 +224,7 @@ export class Live {
       uid,
       bundle,
       seq: this.apps.size,
-      chart: begin(appMachine, { rules: this.rules }),
+      chart: anApp[this.rules],
       queues: {
         background: begin(queueMachine, { tasksMax: limits.backgroundTasksMax }),
         foreground: begin(queueMachine, { tasksMax: limits.foregroundTasksMax }),
