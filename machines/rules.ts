@@ -66,5 +66,11 @@ export function otherRules(rules: Rules): Rules {
   return rules === 'documented' ? 'device' : 'documented';
 }
 
+/** Makes one thing for each rule set, once. @returns the one of a set. */
+export function forEachRules<T>(make: (rules: Rules) => T): (rules: Rules) => T {
+  const made = { documented: make('documented'), device: make('device') };
+  return (rules) => made[rules];
+}
+
 /** What a rule set holds. */
 export const rule = ruleReader(sides);

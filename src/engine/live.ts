@@ -2,6 +2,7 @@ import type { ContextFrom } from 'xstate';
 import { type AccountEvent, type AppEvent, accountMachine, appMachine } from '../../machines/app.ts';
 import { type NetworkEvent, networkMachine } from '../../machines/network.ts';
 import { type Bucket, bucketOf, type QueueEvent, type QueueLimits, queueMachine } from '../../machines/queue.ts';
+import { forEachRules } from '../../machines/rules.ts';
 import { type ServiceEvent, serviceMachine } from '../../machines/service.ts';
 import { type Candidate, isCandidate, type SlotsEvent, slotsMachine } from '../../machines/slots.ts';
 import type { TaskContext, TaskEvent, Traits } from '../../machines/task.ts';
@@ -19,12 +20,8 @@ type Account = Resting<ContextFrom<typeof accountMachine>>;
 const anAccount: Account = begin(accountMachine);
 const aNetwork = begin(networkMachine);
 const someSlots = begin(slotsMachine);
-const aService = beginBy((rules) => begin(serviceMachine, { rules }));
-const anApp = beginBy((rules) => begin(appMachine, { rules }));
-
-function beginBy<T>(beginWith: (rules: Rules) => T): Record<Rules, T> {
-  return { documented: beginWith('documented'), device: beginWith('device') };
-}
+const aService = forEachRules((rules) => begin(serviceMachine, { rules }));
+const anApp = forEachRules((rules) => begin(appMachine, { rules }));
 
 /**
  * A task in memory. Its chart rests in `life.state`, with `traits` and `life.reason` for context. It is its own
@@ -149,7 +146,7 @@ export class Live {
   constructor(rules: Rules) {
     this.rules = rules;
     this.schedule = new Schedule(rules);
-    this.service = aService[rules];
+    this.service = aService(rules);
   }
 
   /** Numbers the turns from 1. */
@@ -224,7 +221,7 @@ export class Live {
       uid,
       bundle,
       seq: this.apps.size,
-      chart: anApp[this.rules],
+      chart: anApp(this.rules),
       queues: {
         background: begin(queueMachine, { tasksMax: limits.backgroundTasksMax }),
         foreground: begin(queueMachine, { tasksMax: limits.foregroundTasksMax }),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { differences } from '../../machines/differences.ts';
-import { type DifferenceName, otherRules, rule } from '../../machines/rules.ts';
+import { type DifferenceName, forEachRules, otherRules, rule } from '../../machines/rules.ts';
 import { errorCodes, ruleSets } from '../../machines/vocabulary.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -35,6 +35,15 @@ describe('the table of differences', () => {
 it('each rule set has one other', () => {
   expect(ruleSets).toEqual(['documented', 'device']);
   expect(ruleSets.map(otherRules)).toEqual(['device', 'documented']);
+});
+
+it('a thing for each rule set is made once', () => {
+  const made: string[] = [];
+
+  const of = forEachRules((rules) => made.push(rules) && { rules });
+
+  expect(ruleSets.map((rules) => of(rules))).toEqual([{ rules: 'documented' }, { rules: 'device' }]);
+  expect(made).toEqual(ruleSets);
 });
 
 it('nothing but the table tells one rule set from the other', () => {
