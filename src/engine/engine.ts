@@ -511,7 +511,7 @@ export class Engine {
   #tell(notices: readonly Notice[]): void {
     if (notices.length === 0) return;
     if (this.#outbox.length === 0) this.#ports.clock.after(0, () => this.#deliver());
-    this.#outbox.push(...notices);
+    for (const notice of notices) this.#outbox.push(notice);
   }
 
   #deliver(): void {

@@ -102,8 +102,8 @@ class SqliteStore implements Store {
   readonly #updateLife: Database.Statement;
   readonly #deleteTask: Database.Statement;
   #open = true;
-  /** What a group is to write when all of it is known. */
-  #gathered: Change[] | null = null;
+  /** The commits of a group, which are written when all of them are known. */
+  #gathered: (readonly Change[])[] | null = null;
 
   constructor(path: string, lock: WriterLock, bytesMax: number) {
     this.#path = path;
@@ -137,21 +137,21 @@ class SqliteStore implements Store {
   commit(changes: readonly Change[]): void {
     this.#ask(() => {
       if (changes.length === 0) return;
-      if (this.#gathered !== null) this.#gathered.push(...changes);
-      else inTransaction(this.#database, () => this.#writeAll(changes));
+      if (this.#gathered !== null) this.#gathered.push(changes);
+      else this.#writeAll([changes]);
     });
   }
 
   #together(act: () => void): void {
     this.#ask(() => {
-      const gathered: Change[] = [];
+      const gathered: (readonly Change[])[] = [];
       this.#gathered = gathered;
       try {
         act();
       } finally {
         this.#gathered = null;
       }
-      if (gathered.length > 0) inTransaction(this.#database, () => this.#writeAll(gathered));
+      if (gathered.length > 0) this.#writeAll(gathered);
     });
   }
 
@@ -168,8 +168,10 @@ class SqliteStore implements Store {
     this.#lock.release();
   }
 
-  #writeAll(changes: readonly Change[]): void {
-    for (const change of changes) this.#write(change);
+  #writeAll(commits: readonly (readonly Change[])[]): void {
+    inTransaction(this.#database, () => {
+      for (const changes of commits) for (const change of changes) this.#write(change);
+    });
   }
 
   #write(change: Change): void {
