@@ -42,7 +42,7 @@ export class LiveTask implements Candidate {
   placeKept = false;
   /** When the run began, by the clock that never jumps. */
   runSinceMs = 0;
-  /** Response body of the last exchange of an upload. */
+  /** Response body of the last exchange of an upload; null for an empty one. */
   body: Uint8Array | null = null;
   /** The last turn that touched it. */
   turn = 0;
@@ -130,8 +130,8 @@ export class Live {
   readonly running = new Set<LiveTask>();
   /** The level of memory pressure for which slots were given last. */
   slotsLevel = 0;
-  /** Candidates that have none. */
-  readonly queued: Record<Action, Set<LiveTask>> = { download: new Set(), upload: new Set() };
+  /** How many candidates have none. */
+  readonly queued: Record<Action, number> = { download: 0, upload: 0 };
   /** Resting records, on each shelf in the order of their last change. */
   readonly shelves: Record<Shelf, Sorted<LiveTask>> = {
     removed: new Sorted(byLastChange),
@@ -196,8 +196,7 @@ export class Live {
     const ran = isRunning(before.state);
     const runs = isRunning(life.state);
     if (ran !== runs) keepIn(this.running, task, runs);
-    const isQueued = isOne && !runs;
-    if (isQueued !== (wasCandidate && !ran)) keepIn(this.queued[task.action], task, isQueued);
+    this.queued[task.action] += Number(isOne && !runs) - Number(wasCandidate && !ran);
     if (isActive(before.state) === isActive(life.state)) return;
     const app = this.appOf(task);
     if (app !== undefined) keepIn(app.active, task, isActive(life.state));
@@ -255,7 +254,7 @@ export class Live {
   #index(task: LiveTask): void {
     const { state, reason } = task.life;
     if (isCandidate(state, reason)) this.schedule.add(task.record.uid, task);
-    if (isCandidate(state, reason) && !isRunning(state)) this.queued[task.action].add(task);
+    if (isCandidate(state, reason) && !isRunning(state)) this.queued[task.action] += 1;
     if (isRunning(state)) this.running.add(task);
     if (isActive(state)) this.appOf(task)?.active.add(task);
     this.#shelfOf(state)?.add(task);
@@ -264,7 +263,7 @@ export class Live {
   #unindex(task: LiveTask): void {
     const { state, reason } = task.life;
     if (isCandidate(state, reason)) this.schedule.delete(task.record.uid, task);
-    this.queued[task.action].delete(task);
+    if (isCandidate(state, reason) && !isRunning(state)) this.queued[task.action] -= 1;
     this.running.delete(task);
     this.appOf(task)?.active.delete(task);
     this.#shelfOf(state)?.delete(task);

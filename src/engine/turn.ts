@@ -126,9 +126,9 @@ export class Turn {
     this.#change(task, lifeWith(task.life, change));
   }
 
-  /** Keeps the response body of an upload. */
+  /** Keeps the response body of an upload. Empty ones are not worth the memory. */
   keepBody(task: LiveTask, body: Uint8Array): void {
-    this.#set(task, 'body', body);
+    this.#set(task, 'body', body.length > 0 ? body : null);
   }
 
   /** Has the counts of a task stored, though nothing is decided about it. */
@@ -401,17 +401,26 @@ export class Turn {
     this.#slotsDue = false;
     const admitted: LiveTask[] = [];
     for (const action of bothActions) {
-      const queued = live.queued[action];
-      if (isSameLevel && queued.size <= 1 && fitAlike(live.schedule.size(action), tiers)) {
-        for (const task of queued) this.#set(task, 'slotSpeed', tiers.speeds[0]);
-        admitted.push(...queued);
-      } else {
+      const joining = isSameLevel && fitAlike(live.schedule.size(action), tiers) ? this.#joining(action) : undefined;
+      if (joining === undefined) {
         this.#assignSlotsOf(action, tiers, admitted);
+      } else if (joining !== null) {
+        this.#set(joining, 'slotSpeed', tiers.speeds[0]);
+        admitted.push(joining);
       }
     }
     this.#hopeful = null;
     for (const task of admitted) this.post({ to: 'task', tid: task.record.tid, event: { type: 'admitted' } });
     this.post({ to: 'slots', event: { type: 'assigned' } });
+  }
+
+  /** The one task that waits for a slot; null when none does, undefined when they have to be looked for. */
+  #joining(action: Action): LiveTask | null | undefined {
+    const queued = this.#deciding.live.queued[action];
+    if (queued === 0) return null;
+    if (queued > 1 || this.#hopeful?.size !== 1) return undefined;
+    const [task] = this.#hopeful;
+    return task?.action === action && task.life.state === 'waiting' && task.life.reason === 'queued' ? task : undefined;
   }
 
   #assignSlotsOf(action: Action, { counts, speeds }: Tiers, admitted: LiveTask[]): void {
@@ -431,12 +440,12 @@ export class Turn {
       kept += 1;
       if (isNew) this.effects.push({ type: 'speed.set', task });
     }
+    // Whoever loses a slot is looked for only when somebody does: mostly all keep theirs, and one joins.
+    const losesSome = kept < live.schedule.size(action) - live.queued[action];
+    if (!losesSome && this.#hopeful === null) return;
     const lucky = new Set(slots);
     const isLeftOut = (task: LiveTask) => !lucky.has(task);
-    // Whoever loses a slot is looked for only when somebody does: mostly all keep theirs, and one joins.
-    if (kept < live.schedule.size(action) - live.queued[action].size) {
-      this.#tellThose(live.running, action, isLeftOut, 'dropped');
-    }
+    if (losesSome) this.#tellThose(live.running, action, isLeftOut, 'dropped');
     if (this.#hopeful !== null) this.#tellThose(this.#hopeful, action, isLeftOut, 'passedOver');
   }
 
