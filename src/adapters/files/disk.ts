@@ -145,12 +145,20 @@ async function* reader(path: string, from: number, to: number): AsyncGenerator<U
   const shorter = () => new FileTrouble('io', `${path} is shorter than ${to + 1} bytes`);
   try {
     if (bytes <= to) throw shorter();
-    for (let at = from; at <= to; ) {
+    const readAt = (at: number) => {
       const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, to + 1 - at)); // zeros would only be read over
-      const { bytesRead } = await file.read(piece, 0, piece.length, at);
+      const read = file.read(piece, 0, piece.length, at);
+      read.catch(() => {}); // told when it is awaited, which may never be
+      return read;
+    };
+    // While one piece is used the next one is read.
+    let ahead = from <= to ? readAt(from) : null;
+    for (let at = from; ahead !== null; ) {
+      const { buffer, bytesRead } = await ahead;
       if (bytesRead === 0) throw shorter();
       at += bytesRead;
-      yield piece.subarray(0, bytesRead);
+      ahead = at <= to ? readAt(at) : null;
+      yield buffer.subarray(0, bytesRead);
     }
   } catch (cause) {
     throw fileTrouble(cause);

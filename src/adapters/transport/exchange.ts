@@ -28,7 +28,10 @@ export interface Means {
 
 /** At most one `received` in this time, and the last of each file. */
 const reportIntervalMs = 50;
-const uploadPieceBytesMax = 64 * 1024;
+/** Large pieces cost less; small ones let a slow upload tell how far it is. */
+const uploadPieceBytesMax = { fast: 256 * 1024, slow: 64 * 1024 };
+/** An upload that needs longer for a piece is slow. */
+const fastPieceMsMax = 100;
 /** Of an upload's response body, what is kept. */
 const answerBytesMax = 16 * 1024 * 1024;
 
@@ -232,14 +235,18 @@ export class Exchange implements Run {
 
   async *#readFile(file: JobFile): AsyncGenerator<Uint8Array, void, undefined> {
     let sent = 0;
+    let pieceBytesMax = uploadPieceBytesMax.slow;
     if (sizeOf(file) > 0) {
       for await (const piece of this.#means.files.reader(file.path, file.from, file.to)) {
         for (let at = 0; at < piece.length; ) {
           this.#checkCancelled();
           const room = this.#pacer.unlimited ? Infinity : await this.#room();
-          const slice = piece.subarray(at, at + Math.min(room, uploadPieceBytesMax));
+          const slice = piece.subarray(at, at + Math.min(room, pieceBytesMax));
+          const beganMs = this.#nowMs();
           yield slice;
-          this.#pacer.take(slice.length, this.#nowMs());
+          const endedMs = this.#nowMs();
+          pieceBytesMax = uploadPieceBytesMax[endedMs - beganMs > fastPieceMsMax ? 'slow' : 'fast'];
+          this.#pacer.take(slice.length, endedMs);
           at += slice.length;
           sent += slice.length;
           this.#progress(file.index, sent);
