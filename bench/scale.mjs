@@ -74,7 +74,7 @@ async function operate({ agent, create, clock }, times) {
 }
 
 export async function scale({ quick }) {
-  const rounds = quick ? 10 : 30;
+  const rounds = quick ? 10 : 60;
   const names = ['create', 'start', 'pause', 'remove'];
   const empty = () => Object.fromEntries(names.map((name) => [name, []]));
   const small = await busyEngine(few);
