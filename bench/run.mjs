@@ -44,7 +44,7 @@ const limits = `## What limits the missed rows
 - **Durable operations.** COMMIT is 30 % and the statements 20 % of the time, and raw libsql has only those. 100 callers in lockstep
   cannot exceed a hundred times the flush rate; three times BullMQ would be as much as raw libsql does.
 - **Virtual time.** Clock, engine and one \`progress\` a second cost one microsecond for each second of a task, so that the target is met
-  without a wire. A simulated wire adds two timers, a promise and a file that grows: six microseconds, most of them waiting for memory.
+  without a wire. A simulated wire adds two timers, a promise and a file that grows: seven to nine microseconds, most of them waiting for memory.
 - **Recovery.** A fifth each is the collector, libsql's cursor and the parsing of specs. A spec that were parsed when somebody looks
   would be quicker, but a store that cannot be read must say so when it is opened.
 - **Transfers.** Longshore and bare undici take the same processor time for a gigabyte, within the noise of the machine; curl and aria2
