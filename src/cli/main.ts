@@ -25,7 +25,7 @@ const root = defineCommand({
     replay: () => import('./replay.ts').then(({ replay }) => replay),
     check: () => import('./check.ts').then(({ check }) => check),
     serve: () => import('./serve.ts').then(({ serve }) => serve),
-  },
+  } satisfies Record<Verb, () => Promise<Command>>,
 });
 
 /** As much of it as its help tells. */

@@ -418,11 +418,11 @@ export class Engine {
       this.#unsaved.clear();
       return nothingStored;
     }
-    const unsaved = this.#unsaved.size === 0 ? nobody : [...this.#unsaved];
-    const tasks = unsaved === nobody ? turn.touched : [...unsaved, ...turn.touched];
+    const unsaved = [...this.#unsaved];
+    const tasks = unsaved.length === 0 ? turn.touched : [...unsaved, ...turn.touched];
     const before = tasks.map(({ saved }) => saved);
     for (const task of tasks) task.saved = task.life;
-    if (unsaved !== nobody) this.#unsaved.clear();
+    this.#unsaved.clear();
     return () => {
       for (const [at, saved] of before.entries()) (tasks[at] as LiveTask).saved = saved;
       for (const task of unsaved) this.#unsaved.add(task);
@@ -654,7 +654,6 @@ const serviceAnswers = new WeakMap<Live['service'], Map<Operation, boolean>>();
 /** Nothing stands in the way, as far as the caller's side knows. */
 export const nothingElse: Facts = {};
 const nothingStored = () => {};
-const nobody: readonly LiveTask[] = [];
 const rethrown = (thrown: unknown): never => {
   throw thrown;
 };

@@ -187,16 +187,12 @@ export class Live {
     if (moves) from?.delete(task);
     task.life = life;
     if (moves) to?.add(task);
-    const wasCandidate = isCandidate(before.state, before.reason);
-    const isOne = isCandidate(life.state, life.reason);
-    if (wasCandidate !== isOne) {
-      if (isOne) this.schedule.add(task.record.uid, task);
+    if (isCandidate(before.state, before.reason) !== isCandidate(life.state, life.reason)) {
+      if (isCandidate(life.state, life.reason)) this.schedule.add(task.record.uid, task);
       else this.schedule.delete(task.record.uid, task);
     }
-    const ran = isRunning(before.state);
-    const runs = isRunning(life.state);
-    if (ran !== runs) keepIn(this.running, task, runs);
-    this.queued[task.action] += Number(isOne && !runs) - Number(wasCandidate && !ran);
+    if (isRunning(before.state) !== isRunning(life.state)) keepIn(this.running, task, isRunning(life.state));
+    this.queued[task.action] += Number(isQueued(life)) - Number(isQueued(before));
     if (isActive(before.state) === isActive(life.state)) return;
     const app = this.appOf(task);
     if (app !== undefined) keepIn(app.active, task, isActive(life.state));
@@ -254,7 +250,7 @@ export class Live {
   #index(task: LiveTask): void {
     const { state, reason } = task.life;
     if (isCandidate(state, reason)) this.schedule.add(task.record.uid, task);
-    if (isCandidate(state, reason) && !isRunning(state)) this.queued[task.action] += 1;
+    if (isQueued(task.life)) this.queued[task.action] += 1;
     if (isRunning(state)) this.running.add(task);
     if (isActive(state)) this.appOf(task)?.active.add(task);
     this.#shelfOf(state)?.add(task);
@@ -263,7 +259,7 @@ export class Live {
   #unindex(task: LiveTask): void {
     const { state, reason } = task.life;
     if (isCandidate(state, reason)) this.schedule.delete(task.record.uid, task);
-    if (isCandidate(state, reason) && !isRunning(state)) this.queued[task.action] -= 1;
+    if (isQueued(task.life)) this.queued[task.action] -= 1;
     this.running.delete(task);
     this.appOf(task)?.active.delete(task);
     this.#shelfOf(state)?.delete(task);
@@ -304,6 +300,11 @@ export function chartOf({ life, traits }: LiveTask): Resting<TaskContext> {
 
 export function isRunning(state: State): boolean {
   return state === 'running' || state === 'retrying';
+}
+
+/** Is it a candidate for a slot, and has none? */
+export function isQueued({ state, reason }: TaskLife): boolean {
+  return isCandidate(state, reason) && !isRunning(state);
 }
 
 /** Does what happens around a task concern it? */

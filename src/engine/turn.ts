@@ -12,7 +12,16 @@ import { unreachable } from '../errors.ts';
 import type { Change, TaskLife, TaskRecord } from '../ports/store.ts';
 import { exchangesOf } from './jobs.ts';
 import { lifeWith } from './life.ts';
-import { bucketOfTask, chartOf, isRunning, type Letter, type Live, type LiveApp, type LiveTask } from './live.ts';
+import {
+  bucketOfTask,
+  chartOf,
+  isQueued,
+  isRunning,
+  type Letter,
+  type Live,
+  type LiveApp,
+  type LiveTask,
+} from './live.ts';
 import { type Notice, noticeOf } from './notices.ts';
 import { begin, type Stepped, step } from './step.ts';
 import type { Tracer } from './trace.ts';
@@ -420,7 +429,7 @@ export class Turn {
     if (queued === 0) return null;
     if (queued > 1 || this.#hopeful?.size !== 1) return undefined;
     const [task] = this.#hopeful;
-    return task?.action === action && task.life.state === 'waiting' && task.life.reason === 'queued' ? task : undefined;
+    return task?.action === action && isQueued(task.life) ? task : undefined;
   }
 
   #assignSlotsOf(action: Action, { counts, speeds }: Tiers, admitted: LiveTask[]): void {
