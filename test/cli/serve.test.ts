@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -63,12 +64,14 @@ describe('longshore serve', () => {
   });
 
   it('serves several at ports that follow each other, and tells people how to reach them', async () => {
-    const port = await freePort();
+    const port = await freePair();
     const { process: child, ended } = desk.start('serve', 'gokuai', 'tencent-cos-v4', '--port', String(port));
     let text = '';
-    child.stdout?.on('data', (piece) => {
-      text += piece;
-    });
+    for (const output of [child.stdout, child.stderr]) {
+      output?.on('data', (piece) => {
+        text += piece;
+      });
+    }
     await expect.poll(() => text, { timeout: 10_000 }).toContain('Ctrl-C ends it.');
     const statuses = [await fetch(`http://127.0.0.1:${port}`), await fetch(`http://127.0.0.1:${port + 1}`)];
     child.kill('SIGINT');
@@ -165,11 +168,25 @@ describe('longshore serve', () => {
   });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+/**
+ * A free port whose successor is free too. Below those that systems give out by themselves (32,768 up on Linux): there
+ * the next call of any test may take the second one.
+ */
+async function freePair(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + 2 * randomInt(6_000);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }

@@ -55,6 +55,8 @@ export class Exchange implements Run {
   #counted = { index: 0, bytes: 0 };
   #late: Timer | null = null;
   #told = { index: -1, bytes: 0, atMs: -Infinity };
+  /** Bytes of an upload's latest file that the carrier was given. */
+  #handedBytes = 0;
   /** Resolves when the upload's body has let go of its file; `#bodyTrouble` says what was wrong with it. */
   #reading: Promise<void> = Promise.resolve();
   #bodyTrouble: unknown = null;
@@ -195,7 +197,8 @@ export class Exchange implements Run {
         throw refused(failure);
       }
       const answer = await collect(call);
-      return { type: 'finished', bytes: Math.max(0, this.#told.bytes), body: answer };
+      // A server may hear the last piece, and say so, before the socket asks for the next one.
+      return { type: 'finished', bytes: Math.max(this.#told.bytes, this.#handedBytes), body: answer };
     } finally {
       await this.#reading;
     }
@@ -243,6 +246,7 @@ export class Exchange implements Run {
           const room = this.#pacer.unlimited ? Infinity : await this.#room();
           const slice = piece.subarray(at, at + Math.min(room, pieceBytesMax));
           const beganMs = this.#nowMs();
+          this.#handedBytes = sent + slice.length;
           yield slice;
           const endedMs = this.#nowMs();
           pieceBytesMax = uploadPieceBytesMax[endedMs - beganMs > fastPieceMsMax ? 'slow' : 'fast'];

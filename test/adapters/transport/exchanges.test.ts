@@ -2,11 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { createSimulatedClock } from '../../../src/adapters/clock/simulated.ts';
 import { createMemoryFiles } from '../../../src/adapters/files/memory.ts';
 import { createSeededRandom } from '../../../src/adapters/random/seeded.ts';
+import type { Carrier, ResponseHead } from '../../../src/adapters/transport/carrier.ts';
+import { createTransport } from '../../../src/adapters/transport/exchanges.ts';
 import { createFileServer } from '../../../src/adapters/transport/file-server.ts';
 import { createInternet } from '../../../src/adapters/transport/internet.ts';
 import { createSimulatedTransport } from '../../../src/adapters/transport/simulated.ts';
 import { lateFiles } from '../../support/late-files.ts';
-import { directory, download, expectBytes, listen, target, whole } from '../../support/transport-world.ts';
+import {
+  directory,
+  download,
+  expectBytes,
+  file,
+  listen,
+  target,
+  upload,
+  whole,
+} from '../../support/transport-world.ts';
 
 const origin = 'http://files.example';
 
@@ -51,3 +62,42 @@ describe('two tasks with one target', () => {
     expect(server.requests).toHaveLength(1);
   });
 });
+
+describe('an upload', () => {
+  it('has moved all that the server has heard, though nobody asked for more after the last piece', async () => {
+    const bytes = 300_000;
+    const clock = createSimulatedClock();
+    const files = createMemoryFiles();
+    files.makeDirectory(directory);
+    files.write(target, new Uint8Array(bytes));
+    const transport = createTransport(
+      { clock, random: createSeededRandom(1), files, carrier: answeringAt(bytes) },
+      async () => {},
+    );
+
+    const heard = listen(transport, { ...upload, url: `${origin}/there`, files: [file(target, bytes)] });
+    await clock.run(10);
+
+    expect(heard.last).toMatchObject({ type: 'finished', bytes });
+  });
+});
+
+/** A carrier whose server answers as soon as it has so many bytes, as a quick one does. */
+function answeringAt(bytes: number): Carrier {
+  const takeIn = async (body: AsyncIterable<Uint8Array>): Promise<ResponseHead> => {
+    let taken = 0;
+    for await (const piece of body) {
+      taken += piece.length;
+      if (taken === bytes) break;
+    }
+    return { version: 'HTTP/1.1', status: 200, phrase: 'OK', headers: new Map() };
+  };
+  return {
+    send: ({ body }) => ({
+      head: takeIn(body as AsyncIterable<Uint8Array>),
+      next: async () => null,
+      discard() {},
+      drop() {},
+    }),
+  };
+}
