@@ -55,3 +55,8 @@ export function errorName(code: ErrorCode): ErrorName {
 export function unreachable(what: string): never {
   throw new Error(`longshore has a bug: ${what}`);
 }
+
+/** A bug of ours: a case that no `switch` has. */
+export function unexpected(what: never): never {
+  return unreachable(`nobody expects ${JSON.stringify(what)}`);
+}

@@ -100,47 +100,24 @@ export const legacyConstants = {
   SESSION_FAILED: 4,
 } as const;
 
-const actionNumbers = { download: Action.DOWNLOAD, upload: Action.UPLOAD } as const satisfies Record<
-  ActionWord,
-  number
->;
+type Lowered<Name> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Lowercase<Head>}${Capitalize<Lowercase<Tail>>}`
+  : Lowercase<Name & string>;
 
+/** Our words are the published names in lower case: `LOW_SPEED` is `lowSpeed`. */
+function byWord<Numbers extends Readonly<Record<string, number>>>(numbers: Numbers) {
+  const word = (name: string) => name.toLowerCase().replace(/_./, ([, letter = '']) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(numbers).map(([name, number]) => [word(name), number])) as {
+    readonly [Name in keyof Numbers as Lowered<Name>]: Numbers[Name];
+  };
+}
+
+const actionNumbers = byWord(Action) satisfies Record<ActionWord, number>;
 /** 2 is not published: it is what a device keeps for modes it does not know. */
-const modeNumbers = { background: Mode.BACKGROUND, foreground: Mode.FOREGROUND, any: 2 } as const satisfies Record<
-  ModeWord,
-  number
->;
-
-const networkNumbers = { any: Network.ANY, wifi: Network.WIFI, cellular: Network.CELLULAR } as const satisfies Record<
-  NetworkWord,
-  number
->;
-
-const stateNumbers = {
-  initialized: State.INITIALIZED,
-  waiting: State.WAITING,
-  running: State.RUNNING,
-  retrying: State.RETRYING,
-  paused: State.PAUSED,
-  stopped: State.STOPPED,
-  completed: State.COMPLETED,
-  failed: State.FAILED,
-  removed: State.REMOVED,
-} as const satisfies Record<StateWord, number>;
-
-const faultNumbers = {
-  others: Faults.OTHERS,
-  disconnected: Faults.DISCONNECTED,
-  timeout: Faults.TIMEOUT,
-  protocol: Faults.PROTOCOL,
-  param: Faults.PARAM,
-  fsio: Faults.FSIO,
-  dns: Faults.DNS,
-  tcp: Faults.TCP,
-  ssl: Faults.SSL,
-  redirect: Faults.REDIRECT,
-  lowSpeed: Faults.LOW_SPEED,
-} as const satisfies Record<Fault, number>;
+const modeNumbers = { ...byWord(Mode), any: 2 } as const satisfies Record<ModeWord, number>;
+const networkNumbers = byWord(Network) satisfies Record<NetworkWord, number>;
+const stateNumbers = byWord(State) satisfies Record<StateWord, number>;
+const faultNumbers = byWord(Faults) satisfies Record<Fault, number>;
 
 const waitingReasonNumbers = {
   queueFull: WaitingReason.TASK_QUEUE_FULL,

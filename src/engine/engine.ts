@@ -15,7 +15,7 @@ import {
   type State,
   type TaskSpec,
 } from '../../machines/vocabulary.ts';
-import { unreachable } from '../errors.ts';
+import { unexpected, unreachable } from '../errors.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { Random } from '../ports/random.ts';
@@ -503,7 +503,7 @@ export class Engine {
         return;
       }
       default:
-        return unreachable(`no port takes ${JSON.stringify(effect satisfies never)}`);
+        return unexpected(effect);
     }
   }
 

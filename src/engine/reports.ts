@@ -1,5 +1,5 @@
 import type { Action } from '../../machines/vocabulary.ts';
-import { unreachable } from '../errors.ts';
+import { unexpected } from '../errors.ts';
 import type { TaskLife } from '../ports/store.ts';
 import type { TransferReport } from '../ports/transport.ts';
 import type { LiveTask } from './live.ts';
@@ -35,7 +35,7 @@ export function followReport(
     case 'cancelled':
       return turn.decide({ to: 'transfer', tid, event: { type: 'cancelled' } });
     default:
-      return unreachable(`a transfer reports ${JSON.stringify(report satisfies never)}`);
+      return unexpected(report);
   }
 }
 

@@ -8,7 +8,7 @@ import { fitAlike, isCandidate, type SlotsEvent, slotsMachine, type Tiers, tierA
 import { type TaskEffect, type TaskEvent, taskMachine } from '../../machines/task.ts';
 import { type TransferEffect, type TransferEvent, transferMachine } from '../../machines/transfer.ts';
 import type { Action, ErrorCode, Operation, Rules, State } from '../../machines/vocabulary.ts';
-import { unreachable } from '../errors.ts';
+import { unexpected } from '../errors.ts';
 import type { Change, TaskLife, TaskRecord } from '../ports/store.ts';
 import { exchangesOf } from './jobs.ts';
 import { lifeWith } from './life.ts';
@@ -267,7 +267,7 @@ export class Turn {
         return;
       }
       default:
-        return unreachable(`the task chart asks for ${JSON.stringify(effect satisfies never)}`);
+        return unexpected(effect);
     }
   }
 
@@ -323,13 +323,11 @@ export class Turn {
         this.effects.push({ type: 'exchange.open', task, index: effect.index });
         return;
       case 'exchange.cancel':
-        this.effects.push({ type: 'exchange.cancel', task });
+      case 'retry.disarm':
+        this.effects.push({ type: effect.type, task });
         return;
       case 'retry.arm':
         this.effects.push({ type: 'retry.arm', task, delayMs: effect.delayMs });
-        return;
-      case 'retry.disarm':
-        this.effects.push({ type: 'retry.disarm', task });
         return;
       case 'task.retrying':
         return this.post({ to: 'task', tid, event: { type: 'retrying' } });
@@ -342,7 +340,7 @@ export class Turn {
       case 'task.settled':
         return this.post({ to: 'task', tid, event: { type: 'settled', interrupted: effect.interrupted } });
       default:
-        return unreachable(`the transfer chart asks for ${JSON.stringify(effect satisfies never)}`);
+        return unexpected(effect);
     }
   }
 
