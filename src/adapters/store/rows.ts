@@ -2,22 +2,27 @@ import type { Reason, State, TaskSpec } from '../../../machines/vocabulary.ts';
 import { type GroupRecord, type StoredTask, StoreTrouble, type TaskLife, type TaskRecord } from '../../ports/store.ts';
 
 type Cell = string | number;
-/** As `selectTasks` orders its columns. */
-type Row = [...record: [number, string, number, string, number, string], ...life: LifeRow];
-type LifeRow = [State, Reason, number, number, number, number, string, string, string, number, number, string];
+/** Words and numbers of a task. */
+type Words = [...record: [number, string, number, string, number], ...life: LifeWords];
+type LifeWords = [State, Reason, number, number, number, number, number, number, string, string];
 
-const lifeColumns =
-  'state, reason, mtime_ms, tries, file, processed, sizes, headers, mime_type, max_speed, ran_ms, gid';
+const recordColumns = 'seq, tid, uid, bundle, ctime_ms';
+const lifeColumns = 'state, reason, mtime_ms, tries, file, processed, max_speed, ran_ms, mime_type, gid';
 
-/** A store that nobody has brought up to date yet can be read all the same: before version 2 there were no groups. */
-export function selectTasks(version: number): string {
-  const columns = version < 2 ? lifeColumns.replace('gid', "''") : lifeColumns;
-  return `SELECT seq, tid, uid, bundle, ctime_ms, spec, ${columns} FROM task JOIN life USING (seq) WHERE seq > ? ORDER BY seq LIMIT ?`;
+/** A row for each task: its words, then what is JSON already. Before version 2 there were no groups. */
+function selectTasks(version: number): string {
+  const life = version < 2 ? lifeColumns.replace('gid', "''") : lifeColumns;
+  return `SELECT json_array(${recordColumns}, ${life}) AS words, spec, sizes, headers FROM task JOIN life USING (seq) WHERE seq > ? ORDER BY seq LIMIT ?`;
 }
 
-export const insertTask = 'INSERT INTO task (seq, tid, uid, bundle, ctime_ms, spec) VALUES (?, ?, ?, ?, ?, ?)';
-export const insertLife = `INSERT INTO life (seq, ${lifeColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-export const updateLife = `UPDATE life SET (${lifeColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = (SELECT seq FROM task WHERE tid = ?)`;
+/** All rows as one text: a cell costs more to fetch than to parse. */
+function selectPage(version: number): string {
+  return `SELECT '[' || group_concat('[' || words || ',' || spec || ',' || sizes || ',' || headers || ']') || ']' FROM (${selectTasks(version)})`;
+}
+
+export const insertTask = `INSERT INTO task (${recordColumns}, spec) VALUES (?, ?, ?, ?, ?, ?)`;
+export const insertLife = `INSERT INTO life (seq, ${lifeColumns}, sizes, headers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const updateLife = `UPDATE life SET (${lifeColumns}, sizes, headers) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = (SELECT seq FROM task WHERE tid = ?)`;
 export const deleteTask = 'DELETE FROM task WHERE tid = ?';
 
 export const selectGroups = 'SELECT gid, uid, ctime_ms, gauge, notification, deleted FROM task_group';
@@ -35,10 +40,10 @@ export function storedGroup(row: unknown): GroupRecord {
 }
 
 export function recordCells(record: TaskRecord): Cell[] {
-  return [record.seq, record.tid, record.uid, record.bundle, record.ctimeMs, JSON.stringify(record.spec)];
+  return [record.seq, record.tid, record.uid, record.bundle, record.ctimeMs, specText(record.spec)];
 }
 
-export function lifeCells(life: TaskLife): LifeRow {
+export function lifeCells(life: TaskLife): [...LifeWords, string, string] {
   return [
     life.state,
     life.reason,
@@ -46,30 +51,94 @@ export function lifeCells(life: TaskLife): LifeRow {
     life.tries,
     life.index,
     life.processed,
-    JSON.stringify(life.sizes),
-    JSON.stringify(life.headers),
-    life.mimeType,
     life.maxSpeed,
     life.ranMs,
+    life.mimeType,
     life.group,
+    JSON.stringify(life.sizes),
+    JSON.stringify(life.headers),
   ];
 }
 
-/** What the rows of most tasks say that have not begun. They share it, and it is not parsed a hundred thousand times. */
-const unknownSize = '[-1]';
-const noHeaders = '{}';
-const shared = { sizes: Object.freeze([-1]), headers: Object.freeze({}) };
+/** What a stored spec does not say. Stores out there rely on it, so it never changes. */
+const plain: TaskSpec = {
+  api: 'agent',
+  action: 'download',
+  mode: 'background',
+  url: '',
+  method: 'GET',
+  title: 'download',
+  description: '',
+  headers: Object.freeze({}),
+  body: '',
+  form: Object.freeze([]),
+  files: Object.freeze([]),
+  target: '',
+  overwrite: false,
+  network: 'any',
+  metered: false,
+  roaming: true,
+  retry: true,
+  redirect: true,
+  proxy: '',
+  index: 0,
+  begins: 0,
+  ends: -1,
+  gauge: false,
+  precise: false,
+  token: null,
+  priority: 0,
+  extras: Object.freeze({}),
+  multipart: false,
+  notification: Object.freeze({ visibility: 1 }),
+  minSpeed: Object.freeze({ bytesPerSecond: 0, seconds: 0 }),
+  timeout: Object.freeze({ connectionMs: 60_000, totalMs: 604_800_000 }),
+};
+const plainTexts = Object.entries(plain).map(([name, value]) => [name, value, JSON.stringify(value)] as const);
+
+/** What a spec has of its own: a hundred thousand of them are alike but for that, on disk and in memory. */
+function specText(spec: TaskSpec): string {
+  const own: Record<string, unknown> = {};
+  for (const [name, usual, text] of plainTexts) {
+    const value: unknown = spec[name as keyof TaskSpec];
+    if (value === usual || (typeof value === 'object' && JSON.stringify(value) === text)) continue;
+    own[name] = value;
+  }
+  return JSON.stringify(own);
+}
+
+/** A copy and a few stores cost a fraction of a spread that overrides. */
+function specOf(own: Readonly<Record<string, unknown>>): TaskSpec {
+  const spec: Record<string, unknown> = { ...plain };
+  for (const name in own) spec[name] = own[name];
+  return spec as unknown as TaskSpec;
+}
+
+/** What most tasks say that have not begun. */
+const unknownSize = Object.freeze([-1]);
+const noHeaders = Object.freeze({});
 
 /** Rows read at a time: a statement left halfway would hold on to an old state of the store, and its log would grow. */
-const pageRows = 1_000;
+const pageRows = 250;
 
-/** @param select  runs `selectTasks` with these values. */
-export function* readTasks(
-  select: (cells: Cell[]) => unknown[],
-  recordOf: (row: Row) => TaskRecord,
-): Generator<StoredTask> {
+type Select = (cells: Cell[]) => unknown[][];
+
+/** @param open  prepares a statement of a store of this version. */
+export function readTasks(version: number, open: (sql: string) => Select): Iterable<StoredTask> {
+  const selectTexts = open(selectPage(version));
+  return readPages((cells) => {
+    try {
+      return tasksIn(selectTexts(cells));
+    } catch {
+      // Something cannot be read, or is too much for one text. Each by itself, so that it does not hide the others.
+      return open(selectTasks(version))(cells).map((row) => doubtfulTask(row as [string, string, string, string]));
+    }
+  });
+}
+
+function* readPages(read: (cells: Cell[]) => readonly StoredTask[]): Generator<StoredTask> {
   for (let after = 0; ; ) {
-    const page = select([after, pageRows]).map((row) => storedTask(row as Row, recordOf));
+    const page = read([after, pageRows]);
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageRows) return;
@@ -77,47 +146,57 @@ export function* readTasks(
   }
 }
 
-function storedTask(row: Row, recordOf: (row: Row) => TaskRecord): StoredTask {
-  const [, tid, , , , , state, reason, mtimeMs, tries, index, processed, ...others] = row;
-  const [sizes, headers, mimeType, maxSpeed, ranMs, group] = others;
+type Row = [Words, own: Readonly<Record<string, unknown>>, TaskLife['sizes'], TaskLife['headers']];
+
+function tasksIn(rows: unknown[][]): StoredTask[] {
+  const text = rows[0]?.[0];
+  if (typeof text !== 'string') return [];
+  return (JSON.parse(text) as Row[]).map(([words, own, sizes, headers]) => {
+    const [seq, tid, uid, bundle, ctimeMs] = words;
+    return { record: { seq, tid, uid, bundle, ctimeMs, spec: specOf(own) }, life: lifeOf(words, sizes, headers) };
+  });
+}
+
+/** Its spec is parsed when somebody looks. */
+function doubtfulTask([text, spec, sizes, headers]: readonly [string, string, string, string]): StoredTask {
+  const words = JSON.parse(text) as Words;
+  const [seq, tid, uid, bundle, ctimeMs] = words;
   return {
-    record: recordOf(row),
-    life: {
-      state,
-      reason,
-      mtimeMs,
-      tries,
-      index,
-      processed,
-      sizes: sizes === unknownSize ? shared.sizes : parse(tid, sizes),
-      headers: headers === noHeaders ? shared.headers : parse(tid, headers),
-      mimeType,
-      maxSpeed,
-      ranMs,
-      group,
+    record: {
+      seq,
+      tid,
+      uid,
+      bundle,
+      ctimeMs,
+      get spec() {
+        return specOf(parse(tid, spec));
+      },
     },
+    life: lifeOf(words, parse(tid, sizes), parse(tid, headers)),
   };
 }
 
-/** Whole at once, for an engine: it looks at each spec, and a record that parses later weighs three times as much. */
-export function wholeRecord([seq, tid, uid, bundle, ctimeMs, spec]: Row): TaskRecord {
-  return { seq, tid, uid, bundle, ctimeMs, spec: parse<TaskSpec>(tid, spec) };
+function lifeOf(words: Words, sizes: TaskLife['sizes'], headers: TaskLife['headers']): TaskLife {
+  const [, , , , , state, reason, mtimeMs, tries, index, processed, maxSpeed, ranMs, mimeType, group] = words;
+  return {
+    state,
+    reason,
+    mtimeMs,
+    tries,
+    index,
+    processed,
+    sizes: sizes.length === 1 && sizes[0] === -1 ? unknownSize : sizes,
+    headers: isEmpty(headers) ? noHeaders : headers,
+    mimeType,
+    maxSpeed,
+    ranMs,
+    group,
+  };
 }
 
-/** Parsed when somebody looks: one that cannot be read does not hide the others. */
-export function lazyRecord([seq, tid, uid, bundle, ctimeMs, spec]: Row): TaskRecord {
-  let parsed: TaskSpec | undefined;
-  return {
-    seq,
-    tid,
-    uid,
-    bundle,
-    ctimeMs,
-    get spec() {
-      parsed ??= parse<TaskSpec>(tid, spec);
-      return parsed;
-    },
-  };
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
 }
 
 function parse<T>(tid: string, json: string): T {

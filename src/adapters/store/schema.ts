@@ -39,6 +39,7 @@ export const migrations: readonly string[] = [
      notification TEXT    NOT NULL, -- JSON
      deleted      INTEGER NOT NULL  -- 0 or 1
    );`,
+  '-- From here on a spec says what is not plain; those that are stored say everything, which is as well.\n',
 ];
 
 /** The version of a store; 0 for an empty file. @throws StoreTrouble (kind `corrupt`) when it is not a store. */

@@ -19,16 +19,13 @@ import {
   groupCells,
   insertLife,
   insertTask,
-  lazyRecord,
   lifeCells,
   putGroup,
   readTasks,
   recordCells,
   selectGroups,
-  selectTasks,
   storedGroup,
   updateLife,
-  wholeRecord,
 } from './rows.ts';
 import { inTransaction, migrate, migrations, mustNotBeNewer, schemaVersion } from './schema.ts';
 import { withTrouble } from './trouble.ts';
@@ -81,8 +78,10 @@ export function readSqliteStore(path: string): StoreReader {
           const version = schemaVersion(database);
           mustNotBeNewer(version);
           if (version === 0) return [];
-          const select = database.prepare(selectTasks(version)).raw();
-          return readTasks((cells) => withTrouble(path, () => select.all(cells)), lazyRecord);
+          return readTasks(version, (sql) => {
+            const select = selecting(database, sql);
+            return (cells) => withTrouble(path, () => select(cells));
+          });
         }),
       close: () => void database.close(),
     };
@@ -126,8 +125,10 @@ class SqliteStore implements Store {
   }
 
   load(): Iterable<StoredTask> {
-    const select = this.#ask(() => this.#database.prepare(selectTasks(migrations.length)).raw());
-    return readTasks((cells) => this.#ask(() => select.all(cells)), wholeRecord);
+    return readTasks(migrations.length, (sql) => {
+      const select = this.#ask(() => selecting(this.#database, sql));
+      return (cells) => this.#ask(() => select(cells));
+    });
   }
 
   groups(): Iterable<GroupRecord> {
@@ -198,6 +199,11 @@ class SqliteStore implements Store {
     if (!this.#open) throw new StoreTrouble('closed', `store ${this.#path} is closed`);
     return withTrouble(this.#path, act);
   }
+}
+
+function selecting(database: Database.Database, sql: string) {
+  const statement = database.prepare(sql).raw();
+  return (cells: (string | number)[]) => statement.all(cells) as unknown[][];
 }
 
 function notStored(change: Extract<Change, { readonly tid: string }>): never {

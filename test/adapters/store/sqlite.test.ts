@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TaskSpec } from '../../../machines/vocabulary.ts';
 import { createSeededRandom } from '../../../src/adapters/random/seeded.ts';
 import { migrate, migrations, schemaVersion } from '../../../src/adapters/store/schema.ts';
 import { openSqliteStore, readSqliteStore } from '../../../src/adapters/store/sqlite.ts';
@@ -237,6 +238,16 @@ describe('the schema of the SQLite store', () => {
       .run(['[10,-1]', JSON.stringify(life().headers)]);
     database.close();
   }
+  /** What a store reads where a spec says nothing. */
+  function plainSpec(): TaskSpec {
+    const store = open(path);
+    store.commit([created(task(1))]);
+    withDatabase((database) => database.exec("UPDATE task SET spec = '{}'"));
+    const [first] = store.load();
+    store.commit([{ type: 'task.forgotten', tid: record(1).tid }]);
+    store.close();
+    return (first ?? task(1)).record.spec;
+  }
   const withDatabase = <T>(act: (database: Database.Database) => T): T => {
     const database = new Database(path);
     try {
@@ -256,6 +267,60 @@ describe('the schema of the SQLite store', () => {
     store.commit([created(task(2))]);
 
     expect([...store.load()]).toEqual([old, task(2)]);
+  });
+
+  it('reads what a spec of a stored task does not say as version 3 meant it, for ever', () => {
+    const spec = plainSpec();
+
+    expect(spec).toEqual({
+      api: 'agent',
+      action: 'download',
+      mode: 'background',
+      url: '',
+      method: 'GET',
+      title: 'download',
+      description: '',
+      headers: {},
+      body: '',
+      form: [],
+      files: [],
+      target: '',
+      overwrite: false,
+      network: 'any',
+      metered: false,
+      roaming: true,
+      retry: true,
+      redirect: true,
+      proxy: '',
+      index: 0,
+      begins: 0,
+      ends: -1,
+      gauge: false,
+      precise: false,
+      token: null,
+      priority: 0,
+      extras: {},
+      multipart: false,
+      notification: { visibility: 1 },
+      minSpeed: { bytesPerSecond: 0, seconds: 0 },
+      timeout: { connectionMs: 60_000, totalMs: 604_800_000 },
+    });
+    expect(Object.keys(spec)).toEqual(Object.keys(record(1).spec));
+  });
+
+  it('keeps every word of a spec, plain or not', () => {
+    const { spec } = record(1);
+    const plain = plainSpec();
+    const mixed = Object.keys(spec).map((name) => ({ ...plain, [name]: Reflect.get(spec, name) }));
+    const tasks = [plain, spec, ...mixed].map((spec, at) => ({
+      record: { ...record(at + 1), spec },
+      life: life(),
+    }));
+    const store = open(path);
+    store.commit(tasks.map(created));
+
+    expect([...store.load()]).toEqual(tasks);
+    expect(mixed.filter((each) => JSON.stringify(each) !== JSON.stringify(plain)).length).toBeGreaterThan(20);
   });
 
   it('takes each step that a store has not taken yet, once', () => {
