@@ -69,144 +69,167 @@ interface StateConfig {
 /** A state of the definition, in its place. */
 interface Node {
   readonly key: string;
-  readonly parent: Node | undefined;
   readonly config: StateConfig;
+  /** From the root down to the state itself. */
+  readonly path: readonly Node[];
   readonly children: readonly Node[];
+  /** Null for a state that holds others. */
+  readonly leaf: Draft | null;
+}
+
+/** A leaf whose ways are still being found. */
+interface Draft extends Leaf {
+  readonly on: Map<string, Way[]>;
+  readonly always: Way[];
 }
 
 /**
  * Works a machine definition out into tables. Nothing is decided here: guards and actions are those of the definition.
  * @throws on a feature that the tables do not know, by its name and place.
  */
-export function compile(machine: Definition): Table {
-  const config = machine.config as StateConfig;
-  const root = nodeOf(machine.id, config, undefined);
-  const leaves = new Map<string, Draft>();
-  for (const node of nodesOf(root)) {
-    mustBeKnown(machine, node);
-    if (isLeaf(node)) leaves.set(node.key, { value: node.key, node, on: new Map(), always: [] });
-  }
+export function compile({ id, config, implementations }: Definition): Table {
+  const root = nodeOf(id, config, []);
+  const nodes = leavesUnder(root);
   // Ways lead from leaf to leaf, so every leaf is there before the first way.
-  for (const leaf of leaves.values()) compileLeaf(machine, leaf, leaves);
-  const { context } = config;
-  const initial = leafUnder(machine, root);
+  for (const node of nodes) findWays(node, implementations);
+  const { context } = root.config;
+  const initial = firstUnder(root);
   return {
-    initial: leafAt(leaves, initial),
+    initial: leafOf(initial),
     contextFor: typeof context === 'function' ? (input) => context({ input }) : () => context ?? {},
-    entry: pathTo(initial).flatMap((node) => doingsOf(machine, node.config.entry, node)),
-    leaves,
+    entry: initial.path.flatMap((node) => doingsOf(node.config.entry, node, implementations)),
+    leaves: new Map(nodes.map((node) => [node.key, leafOf(node)])),
   };
 }
 
-/** A leaf whose ways are still being found. */
-interface Draft extends Leaf {
-  readonly node: Node;
-  readonly on: Map<string, Way[]>;
-  readonly always: Way[];
+function nodeOf(key: string, config: StateConfig, around: readonly Node[]): Node {
+  const path = [...around];
+  const children: Node[] = [];
+  const states = Object.entries(config.states ?? {});
+  const leaf = states.length > 0 ? null : { value: key, on: new Map(), always: [] };
+  const node: Node = { key, config, path, children, leaf };
+  path.push(node);
+  mustBeKnown(node);
+  for (const [name, child] of states) children.push(nodeOf(name, child, path));
+  return node;
 }
-type Drafts = ReadonlyMap<string, Draft>;
 
-function compileLeaf(machine: Definition, leaf: Draft, leaves: Drafts): void {
-  const { on, always } = leaf;
-  const waysOf = (transitions: Many<string | TransitionConfig> | undefined, source: Node) =>
-    many(transitions).map((each) => compileWay(machine, leaf, source, each, leaves));
-  // A state answers before those around it; only when none of its ways is open, they are asked.
-  for (let node: Node | undefined = leaf.node; node !== undefined; node = node.parent) {
-    for (const [event, transitions] of Object.entries(node.config.on ?? {})) {
-      on.set(event, [...(on.get(event) ?? []), ...waysOf(transitions, node)]);
+// `schemas` holds types alone; XState adds it.
+const knownKeys = new Set(['id', 'schemas', 'context', 'initial', 'states', 'on', 'always', 'entry', 'exit', 'type']);
+
+/** What a chart of ours may not have, because the tables would not show it. */
+function mustBeKnown(node: Node): void {
+  const { type = 'atomic', initial, on = {} } = node.config;
+  if (type !== 'atomic' && type !== 'compound') unknown(node, `a ${type} state`);
+  for (const key of Object.keys(node.config)) if (!knownKeys.has(key)) unknown(node, key);
+  if (initial !== undefined && typeof initial !== 'string') unknown(node, 'actions of an initial state');
+  for (const event of Object.keys(on)) if (event.includes('*')) unknown(node, `the event ${event}`);
+}
+
+function unknown({ key, path }: Node, what: string): never {
+  return unreachable(`the chart ${path[0]?.key} uses ${what} in ${key}, and the compiler does not know it`);
+}
+
+function leavesUnder(node: Node): Node[] {
+  return node.leaf === null ? node.children.flatMap(leavesUnder) : [node];
+}
+
+function firstUnder(node: Node): Node {
+  if (node.leaf !== null) return node;
+  return firstUnder(childOf(node, node.config.initial) ?? unknown(node, 'no initial state'));
+}
+
+function childOf(node: Node | undefined, name: unknown): Node | undefined {
+  return node?.children.find(({ key }) => key === name);
+}
+
+function leafOf(node: Node): Draft {
+  return node.leaf ?? unknown(node, 'states of its own');
+}
+
+type Implementations = Definition['implementations'];
+
+/** A state answers before those around it; only when none of its ways is open, they are asked. */
+function findWays(node: Node, implementations: Implementations): void {
+  const { on, always } = leafOf(node);
+  for (const source of [...node.path].reverse()) {
+    const waysOf = (transitions: Many<string | TransitionConfig> | undefined) =>
+      many(transitions).map((each) =>
+        wayOut(node, source, typeof each === 'string' ? { target: each } : each, implementations),
+      );
+    for (const [event, transitions] of Object.entries(source.config.on ?? {})) {
+      on.set(event, [...(on.get(event) ?? []), ...waysOf(transitions)]);
     }
-    always.push(...waysOf(node.config.always, node));
+    always.push(...waysOf(source.config.always));
   }
 }
 
-function compileWay(
-  machine: Definition,
-  leaf: Draft,
-  source: Node,
-  given: string | TransitionConfig,
-  leaves: Drafts,
-): Way {
-  const transition: TransitionConfig = typeof given === 'string' ? { target: given } : given;
-  const guard = transition.guard === undefined ? null : checkOf(machine, transition.guard, source);
-  const own = doingsOf(machine, transition.actions, source);
-  const [target, ...others] = many(transition.target);
-  if (target === undefined) return { guard, doing: own, next: leaf };
-  if (others.length > 0) unknown(machine, source, 'several targets');
-
-  const aim = targetOf(machine, source, target);
-  const end = leafUnder(machine, aim);
-  const domain = domainOf(source, aim, transition.reenter ?? false);
-  const left = pathTo(leaf.node).slice(pathTo(domain).length).reverse();
-  const entered = pathTo(end).slice(pathTo(domain).length);
+/** @param source  the state that has the transition: the leaf, or one around it. */
+function wayOut(leaf: Node, source: Node, transition: TransitionConfig, implementations: Implementations): Way {
+  const { target, guard, actions, reenter = false } = transition;
+  const [aim, ...others] = many(target).map((each) => targetOf(source, each));
+  if (others.length > 0) unknown(source, 'several targets');
+  const end = aim === undefined ? leaf : firstUnder(aim);
+  const kept = aim === undefined ? leaf.path.length : keptBetween(source, aim, reenter);
+  const doing = (which: 'entry' | 'exit') => (node: Node) => doingsOf(node.config[which], node, implementations);
   return {
-    guard,
+    guard: guard === undefined ? null : checkOf(guard, source, implementations),
     doing: [
-      ...left.flatMap((node) => doingsOf(machine, node.config.exit, node)),
-      ...own,
-      ...entered.flatMap((node) => doingsOf(machine, node.config.entry, node)),
+      ...leaf.path.slice(kept).reverse().flatMap(doing('exit')),
+      ...doingsOf(actions, source, implementations),
+      ...end.path.slice(kept).flatMap(doing('entry')),
     ],
-    next: leafAt(leaves, end),
+    next: leafOf(end),
   };
 }
 
 /** `.child` of the source, `#id.path` from the root, else a sibling. */
-function targetOf(machine: Definition, source: Node, target: string): Node {
-  const [first = '', ...path] = target.split('.');
-  const start = first === '' ? source : first === `#${machine.id}` ? rootOf(source) : source.parent;
-  const names = first === '' || first.startsWith('#') ? path : [first, ...path];
-  let node = start;
-  for (const name of names) node = node?.children.find(({ key }) => key === name);
-  return node ?? unknown(machine, source, `the target ${target}`);
+function targetOf(source: Node, target: string): Node {
+  const [first = '', ...names] = target.split('.');
+  const [root] = source.path;
+  let node: Node | undefined = first === '' ? source : root;
+  if (first !== '' && first !== `#${root?.key}`) node = childOf(source.path.at(-2), first);
+  for (const name of names) node = childOf(node, name);
+  return node ?? unknown(source, `the target ${target}`);
 }
 
-function leafAt(leaves: Drafts, { key }: Node): Leaf {
-  return leaves.get(key) ?? unreachable(`a chart leads to ${key}, which it does not have`);
+/** How many states from the root on are neither left nor entered: the source is one of them when the way stays inside it. */
+function keptBetween(source: Node, aim: Node, reenter: boolean): number {
+  const around = aim.path.slice(0, -1);
+  if (!reenter && source.leaf === null && around.includes(source)) return source.path.length;
+  // The root is never left.
+  return Math.max(1, source.path.slice(0, -1).filter((node) => around.includes(node)).length);
 }
 
-/** The state that is neither left nor entered: the source itself when the way stays inside it, else what holds both. */
-function domainOf(source: Node, aim: Node, reenter: boolean): Node {
-  if (!reenter && !isLeaf(source) && aim !== source && pathTo(aim).includes(source)) return source;
-  const around = pathTo(aim).slice(0, -1);
-  for (let node = source.parent; node !== undefined; node = node.parent) if (around.includes(node)) return node;
-  return rootOf(source);
+function doingsOf(actions: Many<Named> | undefined, place: Node, { actions: known }: Implementations): Doing[] {
+  return many(actions).map((action) => {
+    const { name, params } = namedIn(action, place);
+    const found = known[name] as { type?: string; assignment?: unknown; event?: unknown } | undefined;
+    if (found?.type === 'xstate.assign') return { type: 'assign', changed: assignment(found.assignment, params) };
+    if (found?.type === 'xstate.emit') return { type: 'emit', effect: valued(found.event, params) };
+    return unknown(place, `the action ${name}, which is neither assign nor emit`);
+  });
 }
 
-function doingsOf(machine: Definition, actions: Many<Named> | undefined, place: Node): Doing[] {
-  return many(actions).map((action) => doingOf(machine, action, place));
+function checkOf(guard: Named, place: Node, { guards }: Implementations): Check {
+  const { name, params } = namedIn(guard, place);
+  const found = guards[name];
+  if (typeof found !== 'function' || 'check' in found) return unknown(place, `the guard ${name}`);
+  return params === undefined ? (found as Check) : (args) => found(args, params);
 }
 
-interface BuiltIn {
-  readonly type?: string;
-  readonly assignment?: unknown;
-  readonly event?: unknown;
-}
-
-function doingOf(machine: Definition, action: Named, place: Node): Doing {
-  const name = nameOf(machine, action, place);
-  const found = machine.implementations.actions[name] as BuiltIn | undefined;
-  if (found?.type === 'xstate.assign') {
-    return { type: 'assign', changed: assignment(found.assignment, paramsOf(action)) };
-  }
-  if (found?.type === 'xstate.emit') return { type: 'emit', effect: valued(found.event, paramsOf(action)) };
-  return unknown(machine, place, `the action ${name}, which is neither assign nor emit`);
-}
-
-function checkOf(machine: Definition, guard: Named, place: Node): Check {
-  const name = nameOf(machine, guard, place);
-  const found = machine.implementations.guards[name];
-  if (typeof found !== 'function' || 'check' in found) return unknown(machine, place, `the guard ${name}`);
-  const params = paramsOf(guard);
-  const check = found as unknown as (args: Args, params: unknown) => boolean;
-  if (typeof params === 'function') return (args) => check(args, params(args));
-  return params === undefined ? (check as Check) : (args) => check(args, params);
+function namedIn(named: Named, place: Node): { readonly name: string; readonly params?: unknown } {
+  if (typeof named === 'string') return { name: named };
+  if (typeof named === 'function') return unknown(place, 'a function without a name');
+  if (typeof named.params === 'function') return unknown(place, 'params that are computed');
+  return { name: named.type, params: named.params };
 }
 
 /** The whole of an assignment, or one member after the other. */
 function assignment(given: unknown, params: unknown): (args: Args) => object {
   if (typeof given === 'function') {
-    const change = valued(given, params) as (args: Args) => Context;
     return (args) => {
-      const changes = change(args);
+      const changes: Context = given(args, params);
       let next = args.context as Context;
       for (const key in changes) next = withMember(next, args, key, changes[key]);
       return next;
@@ -231,66 +254,7 @@ function withMember(context: Context, args: Args, key: string, value: unknown): 
 }
 
 function valued(given: unknown, params: unknown): (args: Args) => unknown {
-  if (typeof given !== 'function') return () => given;
-  return typeof params === 'function' ? (args) => given(args, params(args)) : (args) => given(args, params);
-}
-
-function nameOf(machine: Definition, named: Named, place: Node): string {
-  if (typeof named === 'string') return named;
-  if (typeof named === 'function') return unknown(machine, place, 'a function without a name');
-  return named.type;
-}
-
-function paramsOf(named: Named): unknown {
-  return typeof named === 'string' ? undefined : named.params;
-}
-
-// `schemas` holds types alone; XState adds it.
-const knownKeys = new Set(['id', 'schemas', 'context', 'initial', 'states', 'on', 'always', 'entry', 'exit', 'type']);
-
-/** What a chart of ours may not have, because the tables would not show it. */
-function mustBeKnown(machine: Definition, node: Node): void {
-  const { type = 'atomic', initial } = node.config;
-  if (type !== 'atomic' && type !== 'compound') unknown(machine, node, `a ${type} state`);
-  for (const key of Object.keys(node.config)) if (!knownKeys.has(key)) unknown(machine, node, key);
-  if (initial !== undefined && typeof initial !== 'string') unknown(machine, node, 'actions of an initial state');
-  for (const event of Object.keys(node.config.on ?? {})) {
-    if (event.includes('*')) unknown(machine, node, `the event ${event}`);
-  }
-}
-
-function unknown(machine: Definition, node: Node, what: string): never {
-  return unreachable(`the chart ${machine.id} uses ${what} in ${node.key}, and the compiler does not know it`);
-}
-
-function nodeOf(key: string, config: StateConfig, parent: Node | undefined): Node {
-  const children: Node[] = [];
-  const node: Node = { key, parent, config, children };
-  for (const [name, child] of Object.entries(config.states ?? {})) children.push(nodeOf(name, child, node));
-  return node;
-}
-
-function isLeaf(node: Node): boolean {
-  return node.children.length === 0;
-}
-
-function leafUnder(machine: Definition, node: Node): Node {
-  if (isLeaf(node)) return node;
-  const first = node.children.find(({ key }) => key === node.config.initial);
-  return leafUnder(machine, first ?? unknown(machine, node, 'no initial state'));
-}
-
-function rootOf(node: Node): Node {
-  return node.parent === undefined ? node : rootOf(node.parent);
-}
-
-/** From the root down to the node, both included. */
-function pathTo(node: Node): Node[] {
-  return node.parent === undefined ? [node] : [...pathTo(node.parent), node];
-}
-
-function nodesOf(node: Node): Node[] {
-  return [node, ...node.children.flatMap(nodesOf)];
+  return typeof given === 'function' ? (args) => given(args, params) : () => given;
 }
 
 function many<T>(given: Many<T> | undefined): readonly T[] {

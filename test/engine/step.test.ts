@@ -180,6 +180,11 @@ describe('what the compiler does not know is refused by its name', () => {
       chart.createMachine({ id: 'odd', on: { go: { guard: () => true, actions: 'count' } } }),
       'a function without a name',
     ],
+    [
+      'computed params',
+      createMachine({ id: 'odd', on: { go: { actions: { type: 'count', params: () => ({}) } } } }),
+      'params that are computed',
+    ],
   ])('%s', (_, machine, named) => {
     expect(() => compile(machine as AnyStateMachine)).toThrow(named);
   });
