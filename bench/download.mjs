@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, readdirSync, rmSync, statSync, writeFileS
 import { join } from 'node:path';
 import { stream } from 'undici';
 import { finished, has, mib, run, withLoopback } from './loopback.mjs';
-import { beside, inTurn, median, percent, row, skipped, timed } from './measure.mjs';
+import { beside, inTurn, median, over, percent, row, skipped, timed } from './measure.mjs';
 
 const heapGrowthMiBMax = 64;
 const aria2Options = ['--quiet', '--file-allocation=none', '--max-connection-per-server=1', '--split=1'];
@@ -101,11 +101,10 @@ export async function downloads({ quick }) {
   });
 }
 
-/** Rates by the medians of the rounds, and what they are to each other. */
 function comparison(times, bytes) {
   const rate = (name) => bytes / mib / (median(times[name]) / 1000);
   return (name, atLeast) => {
-    const ratio = rate('longshore') / rate(name);
+    const ratio = over(times[name], times.longshore);
     const measured = `${rate('longshore').toFixed(0)} / ${rate(name).toFixed(0)} MiB/s = ${percent(ratio)}`;
     return { measured, met: ratio >= atLeast };
   };

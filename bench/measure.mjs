@@ -26,6 +26,11 @@ export async function inTurn(contestants, { rounds, warmUps = 1 }) {
   return answers;
 }
 
+/** How many times as much `ones` are as `others`: by rounds, so that a machine that slows down for a while slows both. */
+export function over(ones, others) {
+  return median(ones.map((one, round) => one / others[round]));
+}
+
 /** Ms by the wall clock. */
 export async function timed(act) {
   const beganMs = performance.now();

@@ -29,7 +29,8 @@ const ownFlags = { million: ['--max-semi-space-size=64'] };
 /** What the table does not say. */
 const notes = [
   'Where only our own code is at work, time is that of the processor (collector and compiler included), so that other work',
-  'on the machine does not count; where disks, sockets or other programs take part it is that of the wall.',
+  'on the machine does not count; where disks, sockets or other programs take part it is that of the wall. A ratio is the',
+  'median of those of the rounds.',
 ];
 /** What keeps the rows from their targets, as profiles show it. */
 const limits = `## What limits the missed rows

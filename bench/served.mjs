@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import { createServer, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inTurn, median, row, timed } from './measure.mjs';
+import { inTurn, median, over, row, timed } from './measure.mjs';
 
 const [, , role, path, size] = process.argv;
 if (role === 'plain') servePlain(path);
@@ -81,7 +81,7 @@ async function serveFromCloud(bytes) {
 
 function report(times, bytes) {
   const rate = (name) => bytes / 2 ** 20 / (median(times[name]) / 1000);
-  const share = median(times.plain) / median(times.cloud);
+  const share = over(times.plain, times.cloud);
   return [
     row({
       what: `download of ${bytes / 2 ** 20} MiB from a served cloud over loopback, against plain node:http with createReadStream`,
