@@ -46,8 +46,9 @@ export const serve = defineVerb({
     }
     const orders = await ordersOf(names, { args, faults: all('fault'), cwd: around.cwd });
     const served = await serveAll(orders, around);
+    const until = interrupted(served, around); // before anybody is told that Ctrl-C ends it
     tell(served, around);
-    return { exitCode: 0, document: { services: served.map(toDocument) }, until: interrupted(served, around) };
+    return { exitCode: 0, document: { services: served.map(toDocument) }, until };
   },
 });
 

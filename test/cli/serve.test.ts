@@ -101,12 +101,14 @@ describe('longshore serve', () => {
   });
 
   it('ends at once at the second signal', async () => {
-    const { child, ended, services } = await start('gokuai', '--fault', '*=delay:10m');
-    const answer = fetch(services[0]?.url ?? '').catch(() => 'broken');
-    await new Promise((done) => setTimeout(done, 300));
+    const { child, ended, services } = await start('gokuai', '--fault', '*#1=delay:10m');
+    const url = services[0]?.url ?? '';
+    const answer = fetch(url).catch(() => 'broken');
+    await expect.poll(() => fetch(url).then(({ status }) => status), { timeout: 10_000 }).toBeGreaterThan(0);
 
     child.kill('SIGINT');
-    await new Promise((done) => setTimeout(done, 200));
+    // It has heard the first one once it takes no more connections.
+    await expect.poll(() => fetch(url).catch(() => 'refused'), { timeout: 10_000 }).toBe('refused');
     child.kill('SIGINT');
 
     expect((await ended).code).toBe(130);
@@ -116,7 +118,7 @@ describe('longshore serve', () => {
   it('is silent when it is told to be', async () => {
     const { process: child, ended } = desk.start('serve', 'gokuai', '--quiet', '--data', 'data');
     await expect.poll(() => existsSync(desk.path('data/gokuai/state.json')), { timeout: 10_000 }).toBe(true);
-    await new Promise((done) => setTimeout(done, 200));
+    await new Promise((done) => setTimeout(done, 500)); // until it listens to signals; it says nothing to wait for
     child.kill('SIGTERM');
 
     expect(await ended).toEqual({ code: 0, stdout: '', stderr: '' });
