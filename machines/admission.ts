@@ -1,5 +1,5 @@
 import { emit, setup } from 'xstate';
-import { type ErrorCode, type ErrorName, errorCodes, type Operation } from './vocabulary.ts';
+import { type ErrorCode, type ErrorName, errorCodes, type Operation, operations } from './vocabulary.ts';
 
 /** What may be wrong with a call before a task is asked; a fact left out is not so. */
 export type Obstacle =
@@ -114,24 +114,8 @@ export const admissionMachine = setup({
   initial: 'open',
   states: {
     open: {
-      on: {
-        create: answers('create'),
-        start: answers('start'),
-        resume: answers('resume'),
-        pause: answers('pause'),
-        stop: answers('stop'),
-        remove: answers('remove'),
-        setMaxSpeed: answers('setMaxSpeed'),
-        getTask: answers('getTask'),
-        show: answers('show'),
-        touch: answers('touch'),
-        query: answers('query'),
-        search: answers('search'),
-        on: answers('on'),
-        off: answers('off'),
-        createGroup: answers('createGroup'),
-        attachGroup: answers('attachGroup'),
-        deleteGroup: answers('deleteGroup'),
+      on: Object.fromEntries(operations.map((operation) => [operation, answers(operation)])) as {
+        readonly [operation in Operation]: ReturnType<typeof answers>;
       },
     },
   },

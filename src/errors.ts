@@ -1,19 +1,15 @@
 import { type ErrorCode, type ErrorName, errorCodes } from '../machines/vocabulary.ts';
 import { harmonyMessages } from './errors/messages.ts';
 
-/** Codes that the catalogue does not hold; their texts are the platform's. @source harmony-request.md 1.1 */
-const besideTheCatalogue: Readonly<Record<number, string>> = {
+const messages: Readonly<Record<ErrorCode, string>> = {
+  ...harmonyMessages,
+  // The catalogue does not hold these; their texts are the platform's. @source harmony-request.md 1.1
   [errorCodes.PERMISSION]: 'The permissions check fails',
   [errorCodes.SYSTEM_API]: 'Permission verification failed. A non-system application calls a system API.',
   [errorCodes.PARAMETER]: 'The parameters check fails',
   [errorCodes.UNSUPPORTED]: 'Call unsupported api',
   [errorCodes.GROUP_NOT_FOUND]: 'Group deleted or not found.',
 };
-
-const messages = new Map<number, string>([
-  ...Object.entries(besideTheCatalogue).map(([code, message]) => [Number(code), message] as const),
-  ...Object.entries(harmonyMessages).map(([code, message]) => [Number(code), message] as const),
-]);
 
 /**
  * A call was wrong, or could not be carried out.
@@ -30,7 +26,7 @@ export class BusinessError extends Error {
   /** @param options  text: the published one, where a module words a code in its own way. */
   constructor(name: ErrorName, options: { readonly detail: string; readonly cause?: unknown; readonly text?: string }) {
     const code = errorCodes[name];
-    super(options.text ?? messages.get(code), options.cause === undefined ? undefined : { cause: options.cause });
+    super(options.text ?? messages[code], options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = options.detail;
   }

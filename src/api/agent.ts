@@ -172,9 +172,9 @@ export function createAgent(owner: Owner): Agent {
         () => {
           const refusal = engine.ask('search');
           if (refusal !== null) throw owner.refusal(refusal, '');
-          if (owner.system) checkBundle(bundle);
-          const found = engine.search(owner.system ? null : uid, { afterMs, beforeMs, states, actions, modes });
-          const wanted = owner.system && bundle !== '*' ? bundle : null;
+          if (caller.system) checkBundle(bundle);
+          const found = engine.search(caller.system ? null : uid, { afterMs, beforeMs, states, actions, modes });
+          const wanted = caller.system && bundle !== '*' ? bundle : null;
           return [...found]
             .filter(({ record }) => wanted === null || record.bundle === wanted)
             .map(({ record }) => record.tid);
@@ -229,7 +229,7 @@ export function createAgent(owner: Owner): Agent {
           const task = engine.task(tid);
           const needed = task?.record.spec.action === 'upload' ? uploadManager : downloadManager;
           const refusal = engine.operate(uid, 'query', tid, {
-            notSystemApp: !owner.system,
+            notSystemApp: !caller.system,
             notPermitted: !owner.permissions.has(downloadManager) && !owner.permissions.has(uploadManager),
             notOwner: !owner.permissions.has(needed),
           });

@@ -1,7 +1,7 @@
 import { rule } from '../../machines/rules.ts';
 import { type Action, errorCodes, type Rules, reasons } from '../../machines/vocabulary.ts';
 import type { LiveTask } from '../engine/live.ts';
-import type { Notice, ProgressNote } from '../engine/notices.ts';
+import { type Notice, type ProgressNote, totalOf } from '../engine/notices.ts';
 import { BusinessError, withoutCode } from '../errors.ts';
 import { createTask } from './agent.ts';
 import { checked, settle } from './calls.ts';
@@ -162,6 +162,12 @@ abstract class LegacyTask {
     return this.#owner.engine.task(this.#tid);
   }
 
+  /** The last that is heard of the task. */
+  protected end(event: string, payload: readonly unknown[]): void {
+    this.tell(event, payload);
+    this.release();
+  }
+
   protected tell(event: string, payload: readonly unknown[]): void {
     if (this.#listeners.has(event)) this.#listeners.deliver(event, payload);
     else this.#unheard.set(event, payload);
@@ -236,14 +242,11 @@ class LegacyDownload extends LegacyTask {
       case 'pause':
         return this.tell('pause', []);
       case 'completed':
-        this.tell('complete', []);
-        return this.release();
+        return this.end('complete', []);
       case 'failed':
-        this.tell('fail', [failedReason(notice.progress.reason, this.owner.engine.rules)]);
-        return this.release();
+        return this.end('fail', [failedReason(notice.progress.reason, this.owner.engine.rules)]);
       case 'remove':
-        this.tell('remove', []);
-        return this.release();
+        return this.end('remove', []);
     }
   }
 
@@ -280,11 +283,9 @@ class LegacyUpload extends LegacyTask {
       case 'headerReceive':
         return this.tell('headerReceive', [{ headers: { ...notice.headers }, body: textOr(notice.body) }]);
       case 'completed':
-        this.tell('complete', [this.#states(notice.progress)]);
-        return this.release();
+        return this.end('complete', [this.#states(notice.progress)]);
       case 'failed':
-        this.tell('fail', [this.#states(notice.progress)]);
-        return this.release();
+        return this.end('fail', [this.#states(notice.progress)]);
       case 'remove':
         return this.release();
     }
@@ -316,9 +317,5 @@ const emptyInfo: DownloadInfo = {
 };
 
 function doneOf({ index, processed, sizes }: ProgressNote): number {
-  return sizes.slice(0, index).reduce((sum, size) => sum + size, 0) + processed;
-}
-
-function totalOf({ sizes }: ProgressNote): number {
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return totalOf({ sizes: sizes.slice(0, index) }) + processed;
 }

@@ -3,9 +3,7 @@ import { type Engine, nothingElse } from '../engine/engine.ts';
 import type { Notice } from '../engine/notices.ts';
 import type { Refusal } from '../engine/turn.ts';
 import type { BusinessError } from '../errors.ts';
-import type { Files } from '../ports/files.ts';
 import type { ThrowHandler } from './listeners.ts';
-import type { AppPlace } from './paths.ts';
 import { refusalError } from './refusals.ts';
 import type { Caller } from './validate.ts';
 
@@ -17,14 +15,10 @@ export interface Hearer {
 
 export interface OwnerOptions {
   readonly engine: Engine;
-  readonly files: Files;
   readonly uid: number;
-  readonly place: AppPlace;
-  readonly sdk: number;
-  readonly system: boolean;
+  /** What argument checks need to know. */
+  readonly caller: Caller;
   readonly permissions: ReadonlySet<string>;
-  readonly mayClearText: (host: string) => boolean;
-  readonly isWantAgent: (value: object) => boolean;
   readonly onThrow: ThrowHandler;
   readonly nowMs: () => number;
 }
@@ -40,25 +34,19 @@ const notPermitted: Facts = { notPermitted: true };
 export class Owner {
   readonly engine: Engine;
   readonly uid: number;
-  readonly sdk: number;
-  readonly system: boolean;
+  readonly caller: Caller;
   readonly permissions: ReadonlySet<string>;
   readonly onThrow: ThrowHandler;
   readonly nowMs: () => number;
-  /** What argument checks need to know. */
-  readonly caller: Caller;
   readonly #held = new Map<string, Hearer>();
 
-  constructor(options: OwnerOptions) {
-    const { engine, files, uid, place, sdk, system, permissions, mayClearText, isWantAgent, onThrow, nowMs } = options;
+  constructor({ engine, uid, caller, permissions, onThrow, nowMs }: OwnerOptions) {
     this.engine = engine;
     this.uid = uid;
-    this.sdk = sdk;
-    this.system = system;
+    this.caller = caller;
     this.permissions = permissions;
     this.onThrow = onThrow;
     this.nowMs = nowMs;
-    this.caller = { rules: engine.rules, place, files, sdk, system, mayClearText, isWantAgent };
   }
 
   /** Facts about permissions. A session manager reaches tasks of other apps. @source harmony-request.md 9.6 */

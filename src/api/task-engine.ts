@@ -147,18 +147,14 @@ export function createEngine(options: EngineOptions): TaskEngine {
       const known = apps.get(asked.uid);
       if (known !== undefined && known.bundle === asked.bundle) return known;
       mustBeNew(asked, known);
+      const { sdk = defaultSdk, system = false, mayClearText = () => true, isWantAgent = () => true } = asked;
       const place = appPlace(asked.bundle, asked.roots);
       const owner = new Owner({
         engine,
-        place,
-        onThrow,
-        files: options.files,
         uid: asked.uid,
-        sdk: asked.sdk ?? defaultSdk,
-        system: asked.system ?? false,
+        caller: { rules, place, files: options.files, sdk, system, mayClearText, isWantAgent },
         permissions: new Set(asked.permissions ?? [internet]),
-        mayClearText: asked.mayClearText ?? (() => true),
-        isWantAgent: asked.isWantAgent ?? (() => true),
+        onThrow,
         nowMs: () => options.clock.now(),
       });
       const app = new HostedApp(owner, onThrow);
@@ -216,15 +212,19 @@ class HostedApp implements App {
   }
 
   toForeground(): void {
-    this.#owner.engine.appChanged(this.uid, { type: 'entered' });
+    this.#change('entered');
   }
 
   toBackground(): void {
-    this.#owner.engine.appChanged(this.uid, { type: 'left' });
+    this.#change('left');
   }
 
   terminate(): void {
-    this.#owner.engine.appChanged(this.uid, { type: 'terminated' });
+    this.#change('terminated');
+  }
+
+  #change(type: 'entered' | 'left' | 'terminated'): void {
+    this.#owner.engine.appChanged(this.uid, { type });
   }
 
   resubscribe(tid: string): object | null {

@@ -27,19 +27,19 @@ export class AgentTask {
   }
 
   start(callback?: unknown): unknown {
-    return settle(this.#owner.engine, () => this.#ask('start'), callback);
+    return this.#call('start', callback);
   }
 
   pause(callback?: unknown): unknown {
-    return settle(this.#owner.engine, () => this.#ask('pause'), callback);
+    return this.#call('pause', callback);
   }
 
   resume(callback?: unknown): unknown {
-    return settle(this.#owner.engine, () => this.#ask('resume'), callback);
+    return this.#call('resume', callback);
   }
 
   stop(callback?: unknown): unknown {
-    return settle(this.#owner.engine, () => this.#ask('stop'), callback);
+    return this.#call('stop', callback);
   }
 
   setMaxSpeed(speed?: unknown): unknown {
@@ -47,7 +47,7 @@ export class AgentTask {
     const floor = engine.task(this.tid)?.record.spec.minSpeed.bytesPerSecond ?? 0;
     const bytesPerSecond = checked(engine, 'setMaxSpeed', () => checkSpeed(speed, floor));
     return settle(
-      this.#owner.engine,
+      engine,
       () => this.#done(engine.setMaxSpeed(uid, this.tid, bytesPerSecond, this.#owner.reach())),
       undefined,
     );
@@ -81,7 +81,7 @@ export class AgentTask {
       }
       case 'faultOccur':
         return this.#listeners.deliver('faultOccur', [
-          notice.fault === null ? null : faultNumber(notice.fault, this.#owner.sdk),
+          notice.fault === null ? null : faultNumber(notice.fault, this.#owner.caller.sdk),
         ]);
       case 'wait':
         return this.#listeners.deliver('wait', [waitingReasonNumber(notice.reason)]);
@@ -93,6 +93,10 @@ export class AgentTask {
     this.#released = true;
     this.#listeners.removeAll();
     this.#owner.release(this.tid);
+  }
+
+  #call(operation: 'start' | 'pause' | 'resume' | 'stop', callback: unknown): unknown {
+    return settle(this.#owner.engine, () => this.#ask(operation), callback);
   }
 
   #ask(operation: 'start' | 'pause' | 'resume' | 'stop'): true | undefined {

@@ -64,5 +64,10 @@ export function progressNote(state: State, life: TaskLife, body: Uint8Array | nu
 
 /** Nothing done of a task of unknown size: not worth an event. @source harmony-request.md 6.2, Suppression */
 function saysNothing(life: TaskLife): boolean {
-  return life.processed === 0 && life.sizes.reduce((sum, size) => sum + size, 0) < 0;
+  return life.processed === 0 && totalOf(life) < 0;
+}
+
+/** Bytes of all files. */
+export function totalOf({ sizes }: Pick<TaskLife, 'sizes'>): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
