@@ -26,6 +26,19 @@ export function parameterError(kind: ErrorClass, hint: string, got: unknown, leg
   return new BusinessError('PARAMETER', { detail: `${classes[kind]}, ${hint}: got ${shown(got)}; legal: ${legal}` });
 }
 
+/**
+ * What has to be given, and be of a type.
+ * @param name  how details call it.
+ * @throws PARAMETER
+ */
+export function required(value: unknown, type: 'string', name: string, legal: string): string;
+export function required(value: unknown, type: 'number', name: string, legal: string): number;
+export function required(value: unknown, type: 'string' | 'number', name: string, legal: string): unknown {
+  if (value === undefined) throw parameterError('missing', `${name} is missing`, value, legal);
+  if (typeof value !== type) throw parameterError('type', `${name} is no ${type}`, value, legal);
+  return value;
+}
+
 /** A short picture of any value, made without running code of its owner. */
 export function shown(value: unknown): string {
   switch (typeof value) {
@@ -131,6 +144,12 @@ export class Fields {
     for (const member of guarded(name, () => Object.keys(value))) map[member] = members.text(member) ?? '';
     return map;
   }
+}
+
+/** The members of an object that has to be one. @param legal  what it should be. @throws PARAMETER */
+export function fieldsOf(value: unknown, name: string, rules: Rules, legal: string): Fields {
+  if (isObject(value)) return new Fields(value, name, rules);
+  throw parameterError('type', name === 'config' ? 'wrong config type' : `${name} is no object`, value, legal);
 }
 
 /** The items of an array; undefined when it is none. @param name  how details call it. */

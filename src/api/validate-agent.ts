@@ -2,7 +2,17 @@ import { rule } from '../../machines/rules.ts';
 import type { FormField, Mode, Network, Rules, TaskSpec } from '../../machines/vocabulary.ts';
 import { networkWord } from './constants.ts';
 import { checkTarget, checkUploads, type DiskCall, type FileDraft } from './disk.ts';
-import { Fields, isObject, itemsMax, itemsOf, parameterError, trimSpaces, whole } from './fields.ts';
+import {
+  Fields,
+  fieldsOf,
+  isObject,
+  itemsMax,
+  itemsOf,
+  parameterError,
+  required,
+  trimSpaces,
+  whole,
+} from './fields.ts';
 import { targetInput } from './paths.ts';
 import {
   type Caller,
@@ -12,7 +22,6 @@ import {
   checkToken,
   checkUrl,
   configOf,
-  fieldsOf,
   timeoutDefaults,
   totalSecondsMax,
 } from './validate.ts';
@@ -38,7 +47,7 @@ export function checkCreate(args: readonly unknown[], caller: Caller): Checked {
  */
 export function checkAgentConfig(config: unknown, caller: Caller): Checked {
   const { rules, place, files: disk, system, isWantAgent } = caller;
-  const fields = fieldsOf(config, rules);
+  const fields = fieldsOf(config, 'config', rules, 'an object');
   const action = actionOf(fields);
   const url = checkUrl(fields, caller);
   const isDownload = action === 'download';
@@ -121,8 +130,7 @@ export function checkNotification(
 ): TaskSpec['notification'] {
   const none = gauge ? gaugeNotification : plainNotification;
   if (value === undefined) return none;
-  if (!isObject(value)) throw parameterError('type', `${where} is no object`, value, 'a Notification');
-  const fields = new Fields(value, where, rules);
+  const fields = fieldsOf(value, where, rules, 'a Notification');
   const title = fields.text('title');
   const text = fields.text('text');
   if (title !== undefined) checkLength(title, `${where}.title`, noticeTitleBytesMax);
@@ -159,10 +167,8 @@ const noMinSpeed = { bytesPerSecond: 0, seconds: 0 } as const;
 const quietTimeout = { connectionMs: timeoutDefaults.connectionMs, totalMs: quietTotalMs } as const;
 
 function actionOf(fields: Fields): TaskSpec['action'] {
-  const action = fields.get('action');
   const legal = 'Action.DOWNLOAD (0) or Action.UPLOAD (1)';
-  if (action === undefined) throw parameterError('missing', 'config.action is missing', action, legal);
-  if (typeof action !== 'number') throw parameterError('type', 'config.action is no number', action, legal);
+  const action = required(fields.get('action'), 'number', 'config.action', legal);
   if (action === 0) return 'download';
   if (action === 1) return 'upload';
   throw parameterError('verification', 'config.action is unknown', action, legal);
@@ -225,8 +231,7 @@ function minSpeedOf(fields: Fields, rules: Rules): TaskSpec['minSpeed'] {
   const value = fields.get('minSpeed');
   if (value === undefined) return noMinSpeed;
   const where = 'config.minSpeed';
-  if (!isObject(value)) throw parameterError('type', `${where} is no object`, value, '{ speed, duration }');
-  const members = new Fields(value, where, rules);
+  const members = fieldsOf(value, where, rules, '{ speed, duration }');
   const bytesPerSecond = atLeast(0, members.get('speed'), `${where}.speed`);
   const seconds = atLeast(0, members.get('duration'), `${where}.duration`);
   return bytesPerSecond > 0 && seconds > 0 ? { bytesPerSecond, seconds } : noMinSpeed;
@@ -236,10 +241,7 @@ function timeoutOf(fields: Fields, rules: Rules, quiet: boolean): TaskSpec['time
   const defaults = quiet ? quietTimeout : timeoutDefaults;
   const value = fields.get('timeout');
   if (value === undefined) return defaults;
-  if (!isObject(value)) {
-    throw parameterError('type', 'config.timeout is no object', value, '{ connectionTimeout?, totalTimeout? }');
-  }
-  const members = new Fields(value, 'config.timeout', rules);
+  const members = fieldsOf(value, 'config.timeout', rules, '{ connectionTimeout?, totalTimeout? }');
   const connection = members.get('connectionTimeout');
   const total = members.get('totalTimeout');
   return {

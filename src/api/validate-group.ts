@@ -1,12 +1,11 @@
 import type { GroupSpec } from '../engine/groups.ts';
-import { Fields, isObject, itemsOf, parameterError } from './fields.ts';
+import { fieldsOf, itemsOf, parameterError, required } from './fields.ts';
 import type { Caller } from './validate.ts';
 import { checkNotification } from './validate-agent.ts';
 
 /** The argument of `createGroup`. @throws PARAMETER @source harmony-request.md 9.1 */
 export function checkGroupConfig(config: unknown, caller: Caller): GroupSpec {
-  if (!isObject(config)) throw parameterError('type', 'wrong config type', config, 'a GroupConfig');
-  const fields = new Fields(config, 'config', caller.rules);
+  const fields = fieldsOf(config, 'config', caller.rules, 'a GroupConfig');
   const given = fields.get('gauge');
   if (given !== undefined && typeof given !== 'boolean') {
     throw parameterError('type', 'config.gauge is no boolean', given, 'true or false');
@@ -28,10 +27,8 @@ export function checkAttachment(args: readonly unknown[]): { readonly gid: strin
 
 /** @throws PARAMETER unless the first argument may be a gid. */
 export function checkGid(args: readonly unknown[]): string {
-  const [gid] = args;
   const legal = 'the gid of a group';
-  if (args.length < 1) throw parameterError('missing', 'missing gid', gid, legal);
-  if (typeof gid !== 'string') throw parameterError('type', 'gid is no string', gid, legal);
+  const gid = required(args[0], 'string', 'gid', legal);
   if (gid === '') throw parameterError('verification', 'gid is empty', gid, legal);
   return gid;
 }

@@ -3,9 +3,9 @@ import type { Action, FormField, Network, TaskSpec } from '../../machines/vocabu
 import { BusinessError } from '../errors.ts';
 import { legacyConstants } from './constants.ts';
 import { checkTarget, checkUploads, type FileDraft } from './disk.ts';
-import { Fields, isObject, itemsOf, parameterError, shown, trimSpaces } from './fields.ts';
+import { Fields, fieldsOf, isObject, itemsOf, parameterError, shown, trimSpaces } from './fields.ts';
 import { targetInput } from './paths.ts';
-import { type Caller, type Checked, checkRange, checkUrl, fieldsOf, timeoutDefaults } from './validate.ts';
+import { type Caller, type Checked, checkRange, checkUrl, timeoutDefaults } from './validate.ts';
 
 /**
  * The config of `downloadFile` and `download`. On a device the result can be an upload: ask `spec.action`.
@@ -26,7 +26,7 @@ export function checkUploadConfig(config: unknown, caller: Caller): Checked {
 }
 
 function check(asked: Action, config: unknown, caller: Caller): Checked {
-  const fields = fieldsOf(config, caller.rules);
+  const fields = fieldsOf(config, 'config', caller.rules, 'an object');
   return actionOf(asked, fields, caller) === 'upload' ? upload(fields, caller) : download(fields, caller);
 }
 

@@ -4,7 +4,7 @@ import { states } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../errors.ts';
 import type { Files } from '../ports/files.ts';
 import { actionWord, modeWord, stateWord } from './constants.ts';
-import { byteLength, Fields, isObject, parameterError, shown, whole } from './fields.ts';
+import { byteLength, type Fields, fieldsOf, isObject, parameterError, required, shown, whole } from './fields.ts';
 import type { AppPlace } from './paths.ts';
 
 /** Who calls, and by which rules the call is judged. */
@@ -77,17 +77,9 @@ export function configOf(args: readonly unknown[], { context }: { readonly conte
   return args[1];
 }
 
-/** @throws PARAMETER unless the config is an object. */
-export function fieldsOf(config: unknown, rules: Rules): Fields {
-  if (!isObject(config)) throw parameterError('type', 'wrong config type', config, 'an object');
-  return new Fields(config, 'config', rules);
-}
-
 /** @throws PARAMETER @source harmony-request.md 1.5 */
 export function checkUrl(fields: Fields, { rules, sdk, mayClearText }: Caller): string {
-  const url = fields.get('url');
-  if (url === undefined) throw parameterError('missing', 'config.url is missing', url, 'a string');
-  if (typeof url !== 'string') throw parameterError('type', 'config.url is no string', url, 'a string');
+  const url = required(fields.get('url'), 'string', 'config.url', 'a string');
   checkLength(url, 'config.url', sdk < 15 ? rule(rules, 'oldUrlBytesMax') : urlBytesMax);
   if (!/^https?:\/\/[^\r\n]+$/.test(url)) {
     throw parameterError('verification', 'config.url has a wrong scheme', url, 'http(s):// in lower case, then a host');
@@ -118,10 +110,9 @@ export function checkRange(fields: Fields, files: number | null): Pick<TaskSpec,
 }
 
 /** @throws PARAMETER; TASK_NOT_FOUND for an overlong tid, from calls that look a task up. @source harmony-request.md 1.7 */
-export function checkTid(tid: unknown, operation: 'getTask' | 'show' | 'touch' | 'remove' | 'query'): string {
+export function checkTid(given: unknown, operation: 'getTask' | 'show' | 'touch' | 'remove' | 'query'): string {
   const legal = 'the tid of a task';
-  if (tid === undefined) throw parameterError('missing', 'missing tid', tid, legal);
-  if (typeof tid !== 'string') throw parameterError('type', 'tid is no string', tid, legal);
+  const tid = required(given, 'string', 'tid', legal);
   if (tid === '') throw parameterError('verification', 'tid is empty', tid, legal);
   if (tid.length > tidCharsMax && operation !== 'remove' && operation !== 'query') {
     throw new BusinessError('TASK_NOT_FOUND', {
@@ -132,10 +123,9 @@ export function checkTid(tid: unknown, operation: 'getTask' | 'show' | 'touch' |
 }
 
 /** @throws PARAMETER @source harmony-request.md 9.3 */
-export function checkToken(token: unknown): string {
+export function checkToken(given: unknown): string {
   const legal = `a string of ${tokenBytesMin} to ${tokenBytesMax} bytes`;
-  if (token === undefined) throw parameterError('missing', 'missing token, two params are needed', token, legal);
-  if (typeof token !== 'string') throw parameterError('type', 'token is no string', token, legal);
+  const token = required(given, 'string', 'token', legal);
   const bytes = byteLength(token);
   if (bytes >= tokenBytesMin && bytes <= tokenBytesMax) return token;
   const hint = `token is not between ${tokenBytesMin} and ${tokenBytesMax} bytes`;
@@ -150,9 +140,7 @@ export function checkToken(token: unknown): string {
  */
 export function checkSpeed(speed: unknown, minSpeed: number): number {
   const legal = `a number from ${Math.max(speedMin, minSpeed)} on`;
-  if (speed === undefined) throw parameterError('missing', 'missing speed', speed, legal);
-  if (typeof speed !== 'number') throw parameterError('type', 'speed is no number', speed, legal);
-  const bytesPerSecond = whole(speed) ?? 0;
+  const bytesPerSecond = whole(required(speed, 'number', 'speed', legal)) ?? 0;
   if (bytesPerSecond < speedMin) throw parameterError('value', 'speed is below 16 KB/s', speed, legal);
   if (bytesPerSecond < minSpeed) throw parameterError('value', 'speed is less than the min speed', speed, legal);
   return bytesPerSecond;
@@ -160,9 +148,7 @@ export function checkSpeed(speed: unknown, minSpeed: number): number {
 
 /** Members of a wrong type are ignored. @throws PARAMETER @source harmony-request.md 9.4 */
 export function checkFilter(filter: unknown, { rules, nowMs }: { rules: Rules; nowMs: number }): CheckedFilter {
-  const given = filter ?? {};
-  if (!isObject(given)) throw parameterError('type', 'filter is no object', filter, 'a Filter');
-  const fields = new Fields(given, 'filter', rules);
+  const fields = fieldsOf(filter ?? {}, 'filter', rules, 'a Filter');
   const beforeMs = fields.int('before') ?? nowMs;
   const afterMs = fields.int('after') ?? beforeMs - dayMs;
   if (beforeMs < afterMs) {
@@ -201,9 +187,10 @@ export function checkListener<Event extends string>(
     throw parameterError('missing', hint, args.length, `${countMin} arguments`);
   }
   const [name, callback] = args;
-  if (typeof name !== 'string') throw parameterError('type', 'event is no string', name, events.join(', '));
+  const legal = events.join(', ');
+  if (typeof name !== 'string') throw parameterError('type', 'event is no string', name, legal);
   const event = events.find((each) => each === name);
-  if (event === undefined) throw parameterError('verification', 'event is unknown', name, events.join(', '));
+  if (event === undefined) throw parameterError('verification', 'event is unknown', name, legal);
   if (args.length === 1) return { event, listener: null };
   if (!isListener(callback)) throw parameterError('type', 'callback is no function', callback, 'a function');
   return { event, listener: callback };
