@@ -181,6 +181,6 @@ describe('output', () => {
     await server.close();
 
     expect(stdout).not.toContain('\u001b');
-    expect(stdout).toMatch(/^file\.bin: \d+% of 2\.9 MiB, \d+ KiB\/s, .* left\nfile\.bin: complete, .*\n$/);
+    expect(stdout).toMatch(/^(file\.bin: \d+% of 2\.9 MiB, \d+ KiB\/s, .* left\n)+file\.bin: complete, .*\n$/);
   });
 });
