@@ -9,6 +9,7 @@ import { appPlace } from './api/paths.ts';
 import { createEngine, type EngineOptions, type TaskEngine } from './api/task-engine.ts';
 import type { TaskInfo } from './api/types.ts';
 import type { EnginePorts } from './engine/engine.ts';
+import type { StoreTrouble } from './ports/store.ts';
 
 export { createDiskFiles, createHttpTransport, createSystemClock, createSystemRandom, openSqliteStore };
 
@@ -42,12 +43,13 @@ export function openEngine({ store, ca = [], syncFiles = false, ...options }: Op
 
 /**
  * The tasks in a store, as they were last stored; also while an engine works on it.
+ * @param tell  hears of each task that cannot be read; without it, that is thrown.
  * @throws StoreTrouble when it cannot be read; a missing store has no tasks.
  */
-export function readTasks(store: string): TaskInfo[] {
+export function readTasks(store: string, tell?: (trouble: StoreTrouble) => void): TaskInfo[] {
   const reader = readSqliteStore(store);
   try {
-    return [...reader.load()].map(({ record, life }) => ({
+    return [...reader.load(tell)].map(({ record, life }) => ({
       ...taskInfo({ record, life }, { place: appPlace(record.bundle, ['/']), sdk: 20, rules: 'documented' }),
       uid: String(record.uid),
       bundle: record.bundle,

@@ -29,7 +29,7 @@ export function failureOf(what: string, error: unknown): Failure | null {
 const waysOut: Record<StoreTrouble['kind'], string> = {
   busy: 'another longshore works on it; wait for it to end, or name another store with --store',
   newer: 'a later version of longshore wrote it; use that version, or name another store with --store',
-  corrupt: 'it is no store of longshore; name another one with --store',
+  corrupt: 'it is damaged, or no store of longshore; name another one with --store',
   full: 'make room on the disk',
   io: 'check its path and permissions, or name another store with --store',
   closed: 'run the command again',

@@ -12,9 +12,16 @@ const list = defineVerb({
   args: commonOptions,
   async run({ args, around }) {
     const { readTasks } = await import('../runtime.ts');
-    const tasks = readTasks(storePath(args.store, around)).filter((info) => stateOf(info) !== 'removed');
+    const errors: Failure[] = [];
+    const all = readTasks(storePath(args.store, around), (trouble) => {
+      const failure = failureOf('tasks list', trouble);
+      if (failure === null) throw trouble;
+      errors.push(failure);
+      around.output.stderr.write(`${failureLines(failure)}\n`);
+    });
+    const tasks = all.filter((info) => stateOf(info) !== 'removed');
     for (const line of linesOf(tasks, around)) around.output.people.write(`${line}\n`);
-    return { exitCode: 0, document: { tasks, errors: [] } };
+    return { exitCode: errors.length === 0 ? 0 : 1, document: { tasks, errors } };
   },
 });
 

@@ -77,6 +77,11 @@ interface Node {
   readonly leaf: Draft | null;
 }
 
+/** A state without others in it. */
+interface LeafNode extends Node {
+  readonly leaf: Draft;
+}
+
 /** A leaf whose ways are still being found. */
 interface Draft extends Leaf {
   readonly on: Map<string, Way[]>;
@@ -90,15 +95,17 @@ interface Draft extends Leaf {
 export function compile({ id, config, implementations }: Definition): Table {
   const root = nodeOf(id, config, []);
   const nodes = leavesUnder(root);
+  const leaves = new Map(nodes.map(({ key, leaf }) => [key, leaf]));
+  for (const node of nodes) if (leaves.get(node.key) !== node.leaf) unknown(node, 'the name of another state');
   // Ways lead from leaf to leaf, so every leaf is there before the first way.
   for (const node of nodes) findWays(node, implementations);
   const { context } = root.config;
   const initial = firstUnder(root);
   return {
-    initial: leafOf(initial),
+    initial: initial.leaf,
     contextFor: typeof context === 'function' ? (input) => context({ input }) : () => context ?? {},
     entry: initial.path.flatMap((node) => doingsOf(node.config.entry, node, implementations)),
-    leaves: new Map(nodes.map((node) => [node.key, leafOf(node)])),
+    leaves,
   };
 }
 
@@ -130,12 +137,16 @@ function unknown({ key, path }: Node, what: string): never {
   return unreachable(`the chart ${path[0]?.key} uses ${what} in ${key}, and the compiler does not know it`);
 }
 
-function leavesUnder(node: Node): Node[] {
-  return node.leaf === null ? node.children.flatMap(leavesUnder) : [node];
+function isLeaf(node: Node): node is LeafNode {
+  return node.leaf !== null;
 }
 
-function firstUnder(node: Node): Node {
-  if (node.leaf !== null) return node;
+function leavesUnder(node: Node): LeafNode[] {
+  return isLeaf(node) ? [node] : node.children.flatMap(leavesUnder);
+}
+
+function firstUnder(node: Node): LeafNode {
+  if (isLeaf(node)) return node;
   return firstUnder(childOf(node, node.config.initial) ?? unknown(node, 'no initial state'));
 }
 
@@ -143,15 +154,11 @@ function childOf(node: Node | undefined, name: unknown): Node | undefined {
   return node?.children.find(({ key }) => key === name);
 }
 
-function leafOf(node: Node): Draft {
-  return node.leaf ?? unknown(node, 'states of its own');
-}
-
 type Implementations = Definition['implementations'];
 
 /** A state answers before those around it; only when none of its ways is open, they are asked. */
-function findWays(node: Node, implementations: Implementations): void {
-  const { on, always } = leafOf(node);
+function findWays(node: LeafNode, implementations: Implementations): void {
+  const { on, always } = node.leaf;
   for (const source of [...node.path].reverse()) {
     const waysOf = (transitions: Many<string | TransitionConfig> | undefined) =>
       many(transitions).map((each) =>
@@ -165,10 +172,11 @@ function findWays(node: Node, implementations: Implementations): void {
 }
 
 /** @param source  the state that has the transition: the leaf, or one around it. */
-function wayOut(leaf: Node, source: Node, transition: TransitionConfig, implementations: Implementations): Way {
+function wayOut(leaf: LeafNode, source: Node, transition: TransitionConfig, implementations: Implementations): Way {
   const { target, guard, actions, reenter = false } = transition;
   const [aim, ...others] = many(target).map((each) => targetOf(source, each));
   if (others.length > 0) unknown(source, 'several targets');
+  if (reenter && source.path.length === 1) unknown(source, 'reenter');
   const end = aim === undefined ? leaf : firstUnder(aim);
   const kept = aim === undefined ? leaf.path.length : keptBetween(source, aim, reenter);
   const doing = (which: 'entry' | 'exit') => (node: Node) => doingsOf(node.config[which], node, implementations);
@@ -179,7 +187,7 @@ function wayOut(leaf: Node, source: Node, transition: TransitionConfig, implemen
       ...doingsOf(actions, source, implementations),
       ...end.path.slice(kept).flatMap(doing('entry')),
     ],
-    next: leafOf(end),
+    next: end.leaf,
   };
 }
 
@@ -190,14 +198,14 @@ function targetOf(source: Node, target: string): Node {
   let node: Node | undefined = first === '' ? source : root;
   if (first !== '' && first !== `#${root?.key}`) node = childOf(source.path.at(-2), first);
   for (const name of names) node = childOf(node, name);
-  return node ?? unknown(source, `the target ${target}`);
+  // The root is never left.
+  return node === undefined || node === root ? unknown(source, `the target ${target}`) : node;
 }
 
 /** How many states from the root on are neither left nor entered: the source is one of them when the way stays inside it. */
 function keptBetween(source: Node, aim: Node, reenter: boolean): number {
+  if (!reenter && aim.path.includes(source)) return source.path.length;
   const around = aim.path.slice(0, -1);
-  if (!reenter && source.leaf === null && around.includes(source)) return source.path.length;
-  // The root is never left.
   return Math.max(1, source.path.slice(0, -1).filter((node) => around.includes(node)).length);
 }
 

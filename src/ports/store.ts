@@ -69,7 +69,7 @@ export type Change =
 export interface Store {
   /**
    * Every stored task once, in the order of creation. What is committed while somebody iterates may show or not.
-   * @throws StoreTrouble, also while iterating, and when a spec is looked at that cannot be read.
+   * @throws StoreTrouble, also while iterating.
    */
   load(): Iterable<StoredTask>;
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import Database from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type DemoServer, startDemoServer } from '../../src/cli/demo-server.ts';
 import { type Desk, openDesk, until } from './command-line.ts';
@@ -103,9 +104,23 @@ it('lets readers in, and no second writer, while a command works on the store', 
   await first.ended;
 });
 
+it('shows the others beside a task that is damaged', async () => {
+  for (const name of ['a', 'b']) await desk.run('get', server.offer(name, randomBytes(10)));
+  const database = new Database(desk.path('state/longshore/tasks.db'));
+  database.exec("UPDATE task SET spec = '{' WHERE seq = 1");
+  database.close();
+
+  const { code, document, stderr } = await desk.json('tasks');
+
+  expect(code).toBe(1);
+  expect(document.tasks).toMatchObject([{ url: `${server.url}/b` }]);
+  expect(document.errors).toMatchObject([{ code: null, message: expect.stringMatching(/^task \d+ cannot be read$/) }]);
+  expect(stderr).toContain('longshore: tasks list: task ');
+});
+
 it('says of a file that is no store that it is none', async () => {
   const { code, stderr } = await desk.run('tasks', '--store', process.execPath);
 
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^longshore: tasks: store .*\n {2}it is no store of longshore/);
+  expect(stderr).toMatch(/^longshore: tasks: store .*\n {2}it is damaged, or no store of longshore/);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, assign, createMachine, initialTransition, setup, transition } from 'xstate';
+import { type AnyStateMachine, assign, createMachine, emit, initialTransition, setup, transition } from 'xstate';
 import { machines, operations, taskOperations } from '../../machines/index.ts';
 import { compile } from '../../src/engine/compile.ts';
 import { begin, type Resting, step } from '../../src/engine/step.ts';
@@ -185,8 +185,78 @@ describe('what the compiler does not know is refused by its name', () => {
       createMachine({ id: 'odd', on: { go: { actions: { type: 'count', params: () => ({}) } } } }),
       'params that are computed',
     ],
+    [
+      'a name that two states have',
+      chart.createMachine({
+        id: 'odd',
+        initial: 'a',
+        states: { a: { initial: 'x', states: { x: {} } }, b: { initial: 'x', states: { x: {} } } },
+      }),
+      'the name of another state in x',
+    ],
+    [
+      'the root as a target',
+      chart.createMachine({ id: 'odd', initial: 'a', states: { a: { on: { go: '#odd' } } } }),
+      'the target #odd',
+    ],
+    [
+      'a root that is left',
+      chart.createMachine({ id: 'odd', initial: 'a', states: { a: {} }, on: { go: { target: '.a', reenter: true } } }),
+      'reenter in odd',
+    ],
   ])('%s', (_, machine, named) => {
     expect(() => compile(machine as AnyStateMachine)).toThrow(named);
+  });
+});
+
+describe('charts of any shape that the compiler knows', () => {
+  const ways = fc.array(
+    fc.record({
+      source: fc.nat(),
+      event: fc.constantFrom('go', 'come', 'stay'),
+      aim: fc.option(fc.nat(), { freq: 7 }),
+      reenter: fc.boolean(),
+      acts: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 12 },
+  );
+  const events = fc.array(fc.constantFrom('go', 'come', 'stay'), { minLength: 1, maxLength: 8 });
+  const says = (text: string) => ({ type: 'say', params: { text } });
+  const emitting = setup({
+    types: { emitted: {} as { type: string } },
+    actions: { say: emit((_, params: { readonly text: string }) => ({ type: params.text })) },
+  });
+
+  it.each([['a b'], ['a a.b a.c d'], ['a a.b a.b.c a.b.d a.e f f.g']])('step as XState does: %s', (shape) => {
+    const paths = shape.split(' ');
+    const pathAt = (number: number) => paths[number % paths.length] ?? '';
+
+    fc.assert(
+      fc.property(ways, events, (drawn, sequence) => {
+        const on: Record<string, Record<string, object>> = {};
+        for (const { source, event, aim, reenter, acts } of drawn) {
+          const from = pathAt(source);
+          const target = aim === null ? {} : { target: `#m.${pathAt(aim)}`, reenter };
+          on[from] = { ...on[from], [event]: { ...target, ...(acts ? { actions: says(`${event} in ${from}`) } : {}) } };
+        }
+        const statesIn = (around: string): object => {
+          const inner = paths.filter((path) => path.slice(0, path.lastIndexOf('.') + 1) === around);
+          return Object.fromEntries(
+            inner.map((path) => {
+              const states = statesIn(`${path}.`);
+              const [initial] = Object.keys(states);
+              const around = { entry: says(`into ${path}`), exit: says(`out of ${path}`), on: on[path] ?? {} };
+              return [path.split('.').at(-1), initial === undefined ? around : { ...around, initial, states }];
+            }),
+          );
+        };
+        const config = { id: 'm', initial: 'a', states: statesIn('') };
+        const machine = emitting.createMachine(config as never) as unknown as AnyStateMachine;
+        let resting: Resting = begin(machine);
+        for (const type of sequence) resting = compare(machine, resting, { type });
+      }),
+      { numRuns: 500, seed: 1 },
+    );
   });
 });
 

@@ -24,6 +24,7 @@ import {
   readTasks,
   recordCells,
   selectGroups,
+  selectTasks,
   storedGroup,
   updateLife,
 } from './rows.ts';
@@ -62,8 +63,12 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions = {}):
 
 /** A look into a store, also while an engine writes to it. */
 export interface StoreReader {
-  /** As `Store.load`; no tasks when there is no store. @throws StoreTrouble, as there */
-  load(): Iterable<StoredTask>;
+  /**
+   * As `Store.load`; no tasks when there is no store.
+   * @param tell  hears of each task that cannot be read; without it, that is thrown.
+   * @throws StoreTrouble, as there
+   */
+  load(tell?: (trouble: StoreTrouble) => void): Iterable<StoredTask>;
   close(): void;
 }
 
@@ -73,15 +78,13 @@ export function readSqliteStore(path: string): StoreReader {
   return withTrouble(path, () => {
     const database = new Database(`${pathToFileURL(path)}?mode=ro`, { timeout: waitMsMax });
     return {
-      load: () =>
+      load: (tell = thrown) =>
         withTrouble(path, () => {
           const version = schemaVersion(database);
           mustNotBeNewer(version);
           if (version === 0) return [];
-          return readTasks(version, (sql) => {
-            const select = selecting(database, sql);
-            return (cells) => withTrouble(path, () => select(cells));
-          });
+          const select = database.prepare(selectTasks(version)).raw();
+          return readTasks((cells) => withTrouble(path, () => select.all(cells)), tell);
         }),
       close: () => void database.close(),
     };
@@ -125,10 +128,8 @@ class SqliteStore implements Store {
   }
 
   load(): Iterable<StoredTask> {
-    return readTasks(migrations.length, (sql) => {
-      const select = this.#ask(() => selecting(this.#database, sql));
-      return (cells) => this.#ask(() => select(cells));
-    });
+    const select = this.#ask(() => this.#database.prepare(selectTasks(migrations.length)).raw());
+    return readTasks((cells) => this.#ask(() => select.all(cells)), thrown);
   }
 
   groups(): Iterable<GroupRecord> {
@@ -201,9 +202,8 @@ class SqliteStore implements Store {
   }
 }
 
-function selecting(database: Database.Database, sql: string) {
-  const statement = database.prepare(sql).raw();
-  return (cells: (string | number)[]) => statement.all(cells) as unknown[][];
+function thrown(trouble: StoreTrouble): never {
+  throw trouble;
 }
 
 function notStored(change: Extract<Change, { readonly tid: string }>): never {

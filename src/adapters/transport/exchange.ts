@@ -55,8 +55,8 @@ export class Exchange implements Run {
   #counted = { index: 0, bytes: 0 };
   #late: Timer | null = null;
   #told = { index: -1, bytes: 0, atMs: -Infinity };
-  /** Bytes of an upload's latest file that the carrier was given. */
-  #handedBytes = 0;
+  /** What the carrier was given of an upload. */
+  #handed = { index: -1, bytes: 0 };
   /** Resolves when the upload's body has let go of its file; `#bodyTrouble` says what was wrong with it. */
   #reading: Promise<void> = Promise.resolve();
   #bodyTrouble: unknown = null;
@@ -198,7 +198,8 @@ export class Exchange implements Run {
       }
       const answer = await collect(call);
       // A server may hear the last piece, and say so, before the socket asks for the next one.
-      return { type: 'finished', bytes: Math.max(this.#told.bytes, this.#handedBytes), body: answer };
+      this.#tellReceived(this.#handed.index, this.#handed.bytes);
+      return { type: 'finished', bytes: this.#told.bytes, body: answer };
     } finally {
       await this.#reading;
     }
@@ -246,7 +247,7 @@ export class Exchange implements Run {
           const room = this.#pacer.unlimited ? Infinity : await this.#room();
           const slice = piece.subarray(at, at + Math.min(room, pieceBytesMax));
           const beganMs = this.#nowMs();
-          this.#handedBytes = sent + slice.length;
+          this.#handed = { index: file.index, bytes: sent + slice.length };
           yield slice;
           const endedMs = this.#nowMs();
           pieceBytesMax = uploadPieceBytesMax[endedMs - beganMs > fastPieceMsMax ? 'slow' : 'fast'];

@@ -154,17 +154,37 @@ describe('the SQLite store', () => {
     for (const attempt of [1, 2]) expect([attempt, kindOf(() => openSqliteStore(path))]).toEqual([attempt, 'corrupt']);
   });
 
-  it('calls a task corrupt when somebody looks at what cannot be read of it', () => {
-    open(path).commit([created(task(1)), created(task(2))]);
+  it.each([
+    ['task', 'spec', '{'],
+    ['task', 'spec', '{}'],
+    ['task', 'spec', '[1]'],
+    ['task', 'spec', 'null'],
+    ['task', 'spec', '{"url":"u"},[7]'],
+    ['life', 'sizes', 'null'],
+    ['life', 'sizes', ''],
+    ['life', 'headers', '5'],
+  ])('calls a task corrupt whose %s has the %s %s, and hides no other', (table, column, text) => {
+    const store = open(path);
+    store.commit([created(task(1)), created(task(2))]);
     const database = new Database(path);
-    database.exec("UPDATE task SET spec = '{' WHERE seq = 1");
+    database.prepare(`UPDATE ${table} SET ${column} = ? WHERE seq = 1`).run([text]);
     database.close();
+    const told: string[] = [];
 
-    const [first, second] = readSqliteStore(path).load();
+    const others = [...readSqliteStore(path).load(({ kind, message }) => told.push(`${kind}: ${message}`))];
 
-    expect(first?.record.tid).toBe(record(1).tid);
-    expect(kindOf(() => first?.record.spec)).toBe('corrupt');
-    expect(second).toEqual(task(2));
+    expect(others).toEqual([task(2)]);
+    expect(told).toEqual([`corrupt: task ${record(1).tid} cannot be read`]);
+    expect(kindOf(() => [...readSqliteStore(path).load()])).toBe('corrupt');
+    expect(kindOf(() => [...store.load()])).toBe('corrupt');
+  });
+
+  it('gives back numbers to their last digit', () => {
+    const store = open(path);
+    const odd = { record: record(1), life: life({ ranMs: 0.1 + 0.2, processed: 2 ** 53 - 1 }) };
+    store.commit([created(odd)]);
+
+    expect([...store.load()]).toEqual([odd]);
   });
 
   it('tells a path that cannot be one as trouble', () => {
@@ -242,7 +262,7 @@ describe('the schema of the SQLite store', () => {
   function plainSpec(): TaskSpec {
     const store = open(path);
     store.commit([created(task(1))]);
-    withDatabase((database) => database.exec("UPDATE task SET spec = '{}'"));
+    withDatabase((database) => database.exec(`UPDATE task SET spec = '{"url":""}'`));
     const [first] = store.load();
     store.commit([{ type: 'task.forgotten', tid: record(1).tid }]);
     store.close();

@@ -78,7 +78,10 @@ describe('an upload', () => {
     const heard = listen(transport, { ...upload, url: `${origin}/there`, files: [file(target, bytes)] });
     await clock.run(10);
 
-    expect(heard.last).toMatchObject({ type: 'finished', bytes });
+    expect(heard.reports.slice(-2)).toMatchObject([
+      { type: 'received', index: 0, bytes },
+      { type: 'finished', bytes },
+    ]);
   });
 });
 
