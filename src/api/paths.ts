@@ -2,7 +2,7 @@ import { rule } from '../../machines/rules.ts';
 import type { Api, ErrorName, Rules } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../errors.ts';
 import { type Files, FileTrouble } from '../ports/files.ts';
-import { byteLength, parameterError, shown, trimSpaces } from './fields.ts';
+import { byteLength, isObject, parameterError, shown, trimSpaces } from './fields.ts';
 
 /**
  * Where an app may keep files, as its embedder names it. All paths are absolute.
@@ -48,6 +48,7 @@ const pathBytesMax = 4095;
 const nameBytesMax = 255;
 
 const legalPath = 'a usable file under the app base dir';
+const legalRoots = 'at least one directory';
 
 /**
  * Which error a bad path is: for agent tasks, and for legacy tasks by the rules.
@@ -67,6 +68,7 @@ export type PathTrouble = keyof typeof errors;
 
 /** @throws PARAMETER when there is no root, or one of them is not absolute. */
 export function appPlace(bundle: string, roots: Roots): AppPlace {
+  if (!isObject(roots)) throw parameterError('verification', 'roots is no list of directories', roots, legalRoots);
   if ('sandbox' in roots) {
     const disk = foldRoot(roots.sandbox);
     const cache = `/data/storage/el2/base/haps/${roots.module ?? 'entry'}/cache`;
@@ -82,7 +84,7 @@ export function appPlace(bundle: string, roots: Roots): AppPlace {
     return { bundle, roots: Object.values(dirs), dirs, disk: '' };
   }
   const [cache, ...others] = roots.map(foldRoot);
-  if (cache === undefined) throw parameterError('verification', 'roots is empty', '[]', 'at least one directory');
+  if (cache === undefined) throw parameterError('verification', 'roots is empty', '[]', legalRoots);
   return { bundle, roots: [cache, ...others], dirs: { cache }, disk: '' };
 }
 

@@ -1,7 +1,7 @@
 import { defaultLimits, type QueueLimits } from '../../machines/queue.ts';
 import { rule } from '../../machines/rules.ts';
 import { type Tiers, tiersOf, tiersOfCount } from '../../machines/slots.ts';
-import type { Link, Rules } from '../../machines/vocabulary.ts';
+import { type Link, type Rules, ruleSets } from '../../machines/vocabulary.ts';
 import { Engine, type EnginePorts } from '../engine/engine.ts';
 import type { Notice } from '../engine/notices.ts';
 import type { Tracer } from '../engine/trace.ts';
@@ -112,11 +112,12 @@ const broadcastCodes = { completed: 0x40, failed: 0x41 } as const;
 /**
  * Builds a task engine over the given ports, and brings back the tasks that its store holds.
  *
- * @throws StoreTrouble when the store cannot be read.
+ * @throws StoreTrouble when the store cannot be read; TypeError for rules that there are not.
  * @source harmony-request.md 0.1.1, 3.3, 10
  */
 export function createEngine(options: EngineOptions): TaskEngine {
   const { rules = 'documented', link = wifi, trace, slots } = options;
+  if (!ruleSets.includes(rules)) throw new TypeError(`rules is ${rules}; legal: ${ruleSets.join(', ')}`);
   const rethrow: ThrowHandler = (thrown) => {
     queueMicrotask(() => {
       throw thrown;

@@ -182,6 +182,7 @@ export class Engine {
 
   /** Asks whether a call may be made, before it is made. */
   admit(operation: Operation, facts: Facts): Refusal | null {
+    if (this.#closed) return { code: errorCodes.SERVICE, operation, state: 'closed' };
     const isFree = !holdsAny(facts);
     if (isFree && allowedFreely.has(operation)) return null;
     const { effects } = step(admissionMachine, open, { type: operation, facts });

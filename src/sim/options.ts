@@ -1,11 +1,9 @@
 import { ruleSets } from '../../machines/vocabulary.ts';
+import { isObject } from '../api/fields.ts';
+import { type Check, checkOptionsOf, every, isCount, isFunction, isNumber, shown, that } from '../api/options.ts';
 import { networks } from './networks.ts';
 import type { WorldOptions } from './world.ts';
 
-/** What is legal, in words; null where the value is. */
-type Check = (value: unknown) => string | null;
-
-/** A check for each option, so that a new one cannot be forgotten. */
 const checks: Readonly<Record<keyof WorldOptions, Check>> = {
   seed: that(isNumber, 'a finite number'),
   rules: that((value) => ruleSets.some((name) => name === value), `one of ${ruleSets.join(', ')}`),
@@ -29,14 +27,7 @@ const checks: Readonly<Record<keyof WorldOptions, Check>> = {
 
 /** @throws TypeError that names the first option that is not legal, its value, and what is. */
 export function checkOptions(options: WorldOptions): void {
-  if (!isObject(options)) throw new TypeError(`createWorld: the options are ${shown(options)}; legal: an object`);
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) {
-      throw new TypeError(`createWorld: there is no option ${name}; legal: ${Object.keys(checks).join(', ')}`);
-    }
-    const legal = value === undefined ? null : checks[name as keyof WorldOptions](value);
-    if (legal !== null) throw new TypeError(`createWorld: ${name} is ${shown(value)}; legal: ${legal}`);
-  }
+  checkOptionsOf('createWorld', checks, options);
 }
 
 /** @throws TypeError */
@@ -48,14 +39,6 @@ export function checkWire(wire: unknown): void {
 export function checkLink(link: unknown): void {
   const legal = checks.link(link);
   if (legal !== null) throw new TypeError(`the network is ${shown(link)}; legal: ${legal}`);
-}
-
-function that(holds: (value: unknown) => boolean, legal: string): Check {
-  return (value) => (holds(value) ? null : legal);
-}
-
-function every(holds: (value: unknown, key: string) => boolean, legal: string): Check {
-  return that((value) => isObject(value) && Object.entries(value).every(([key, each]) => holds(each, key)), legal);
 }
 
 function listOf(legal: string): Check {
@@ -93,26 +76,4 @@ function isFile(value: unknown): boolean {
 
 function isBytes(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-/** Infinity too: no limit. */
-function isCount(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0;
-}
-
-function isNumber(value: unknown): boolean {
-  return Number.isFinite(value);
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function shown(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
