@@ -23,6 +23,7 @@ describe('the app of the guide', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('goes_on_when_the_app_comes_back');
     expect(stderr).toContain('task state error.');
+    expect(stderr).toMatch(/\n {2}at docs\/guide\/test-off-device\/Downloader\.ets:41:14\n/);
     expect(stderr).toMatch(/longshore test \S+Downloader\.test\.ets --seed 1 --filter \S*Downloader#goes_on/);
   });
 

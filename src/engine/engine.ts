@@ -158,6 +158,11 @@ export class Engine {
 
   // --- Calls -------------------------------------------------------------------------------------------------------
 
+  /** Is a call made while its caller waits, and not together with others? */
+  get callsAtOnce(): boolean {
+    return this.#together === null;
+  }
+
   /**
    * Makes a call: at once, or together with others where the store commits in groups.
    * @param decide  asks the engine, and nothing else of the world. May be asked again when it was taken back.

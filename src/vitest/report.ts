@@ -107,7 +107,8 @@ function detailOf(error: SomeError | undefined): string {
 }
 
 function framesOf({ stack }: { readonly stack: readonly string[] }): string[] {
-  return stack.map((place) => `  at ${place}`);
+  const here = `${process.cwd()}/`;
+  return stack.map((place) => `  at ${place.startsWith(here) ? place.slice(here.length) : place}`);
 }
 
 const outcomes = { passed: 'pass', failed: 'error', skipped: 'ignored', pending: 'ignored' } as const;

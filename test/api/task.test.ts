@@ -15,6 +15,17 @@ import {
 } from '../support/worlds.ts';
 
 describe.each(bothRules)('calls by the rules of %s', (rules) => {
+  it('that are refused name the line of the caller', async () => {
+    const world = slowWorld({ rules });
+    const task = await world.create(downloadOf('/big'));
+
+    const theApp = async () => task.pause();
+
+    await expect(theApp()).rejects.toMatchObject({
+      stack: expect.stringMatching(/^( {4}at .*\n){0,4} {4}at theApp /m),
+    });
+  });
+
   it('answer promises and callbacks alike', async () => {
     const world = slowWorld({ rules });
     const { agent } = world.app.request;
