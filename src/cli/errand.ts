@@ -1,5 +1,6 @@
 import type { App } from '../api/task-engine.ts';
 import type { Config, Task, TaskInfo } from '../api/types.ts';
+import { UsageError } from './command.ts';
 import { bytesText } from './format.ts';
 import { isActive, isEnded, stateOf } from './progress.ts';
 
@@ -39,12 +40,19 @@ export interface Begun {
 /**
  * Creates the task of an errand, or takes up the one that an earlier run left.
  * @param known  the tasks there were when the store was opened.
- * @throws BusinessError
+ * @throws BusinessError, and UsageError when another task is still to write to the same file.
  */
 export async function begin(app: App, errand: Errand, known: readonly TaskInfo[]): Promise<Begun> {
   const earlier = earlierOf(errand, known);
-  if (earlier === undefined) return anew(app, errand, null, '');
-  if (errand.force) return anew(app, errand, earlier, 'starting over from byte 0, as told');
+  const rivals = rivalsOf(errand, known);
+  mustBeForced(errand, rivals);
+  // Before the file is touched: a task that outlived this would go on behind the bytes of another.
+  for (const rival of rivals) await forget(app, rival);
+  const forgot = rivals.map(({ url }) => `forgot the unfinished get ${url}`);
+  if (earlier === undefined) return anew(app, errand, null, forgot.join('; '));
+  if (errand.force) {
+    return anew(app, errand, earlier, [...forgot, 'starting over from byte 0, as told'].join('; '));
+  }
   const state = stateOf(earlier);
   switch (state) {
     case 'completed':
@@ -68,6 +76,27 @@ export async function begin(app: App, errand: Errand, known: readonly TaskInfo[]
 function earlierOf(errand: Errand, known: readonly TaskInfo[]): TaskInfo | undefined {
   const same = known.filter((info) => errand.isSame(info));
   return same.findLast((info) => !isEnded(stateOf(info))) ?? same.at(-1);
+}
+
+/** Other tasks that are still to be done, and save to the same file. */
+function rivalsOf(errand: Errand, known: readonly TaskInfo[]): TaskInfo[] {
+  return known.filter(
+    (info) =>
+      info.action === 0 && info.saveas === errand.config.saveas && !errand.isSame(info) && !isEnded(stateOf(info)),
+  );
+}
+
+/** @throws UsageError */
+function mustBeForced({ config, force }: Errand, [rival]: readonly TaskInfo[]): void {
+  if (rival === undefined || force) return;
+  throw new UsageError(
+    `${config.saveas} belongs to the unfinished get ${rival.url}; legal: to finish that one, another --output, or --force, which forgets it`,
+  );
+}
+
+async function forget(app: App, info: TaskInfo): Promise<void> {
+  if (isActive(stateOf(info))) await letGo(await taskOf(app, info));
+  await app.request.agent.remove(info.tid);
 }
 
 async function goOn(app: App, errand: Errand, earlier: TaskInfo): Promise<Begun> {

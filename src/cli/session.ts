@@ -4,7 +4,7 @@ import type { TaskInfo } from '../api/types.ts';
 import { BusinessError } from '../errors.ts';
 import { openEngine } from '../runtime.ts';
 import { type Board, createBoard } from './board.ts';
-import type { Outcome } from './command.ts';
+import { type Outcome, UsageError } from './command.ts';
 import { begin, type Errand } from './errand.ts';
 import { type Failure, failureLines, failureOf } from './failure.ts';
 import { follow, type Moved } from './follow.ts';
@@ -83,9 +83,9 @@ class Session {
         task.on('response', ({ statusCode, reason }) => {
           if (statusCode >= 300) this.#answers.set(task.tid, `the server said ${statusCode} ${reason}`.trim());
         });
-        if (said !== '') this.#board.line(`${printable(errand.name)}: ${said}`);
+        if (said !== '') this.#board.line(printable(`${errand.name}: ${said}`));
       } catch (error) {
-        const failure = failureOf(errand.what, error);
+        const failure = refusalOf(errand.what, error);
         if (failure === null) throw error;
         const detail = [failure.detail, errand.wayOut?.(failure.code) ?? ''].filter(Boolean).join('; ');
         this.#fail({ ...failure, detail });
@@ -149,6 +149,12 @@ class Session {
     this.#failures.push(failure);
     this.#board.trouble(failureLines(failure));
   }
+}
+
+/** What is not legal because of what is in the store fails alone: the other errands go on. */
+function refusalOf(what: string, error: unknown): Failure | null {
+  if (!(error instanceof UsageError)) return failureOf(what, error);
+  return { what, code: null, message: error.message, detail: '' };
 }
 
 /** How many tasks run at once, which the engine asks anew each time it looks. */

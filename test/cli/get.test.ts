@@ -242,6 +242,33 @@ describe('get, after an earlier run', () => {
     expect(ranges('big.bin').at(-1)).toBeNull();
   });
 
+  it('does not share its target with an unfinished task: it is refused, or forgets that one when forced', async () => {
+    const [bytes, otherBytes] = [randomBytes(4 * mib), randomBytes(3 * mib)];
+    const url = server.offer('one', bytes, { bytesPerSecond: 8 * mib });
+    const other = server.offer('other', otherBytes);
+    const third = server.offer('third', randomBytes(10));
+    const first = desk.start('get', url, '-o', 'file.bin');
+    await until(() => bytesAt(desk.path('file.bin')) >= mib);
+    first.process.kill('SIGINT');
+    await first.ended;
+
+    const refused = await desk.json('get', other, '-o', 'file.bin');
+    const beside = await desk.run('get', third);
+    const forced = await desk.run('get', other, '-o', 'file.bin', '-f');
+    const back = await desk.json('get', url, '-o', 'file.bin');
+
+    expect([refused.code, beside.code]).toEqual([1, 0]);
+    expect(refused.document.tasks).toEqual([]);
+    expect(refused.document.errors).toMatchObject([
+      { code: null, message: expect.stringMatching(/belongs to the unfinished get http:.*\/one; legal: .*--force/) },
+    ]);
+    expect(forced.code).toBe(0);
+    expect(forced.stdout).toContain(`file.bin: forgot the unfinished get ${url}\n`);
+    expect(hashOf('file.bin')).toBe(sha256(otherBytes));
+    expect(back.document.errors).toMatchObject([{ code: 13400001 }]);
+    expect(hashOf('file.bin')).toBe(sha256(otherBytes));
+  });
+
   it('does not wait for tasks that an earlier run left, nor lose them', async () => {
     const slow = server.offer('slow.bin', randomBytes(8 * mib), { bytesPerSecond: mib });
     const quick = server.offer('quick.bin', randomBytes(1024));
