@@ -40,6 +40,7 @@ export const get = defineVerb({
         sweep: () => bytesAt(target) === 0 && rmSync(target, { force: true }),
       };
     });
+    mustHaveNoRange(request.headers);
     mustDiffer(errands);
     const options = sessionOptions(args, around);
     const { carryOut } = await import('./session.ts');
@@ -84,6 +85,13 @@ function mustDiffer(errands: readonly Errand[]): void {
       );
     }
     seen.set(target, what);
+  }
+}
+
+/** A task that goes on asks for a range of its own, in place of any other. @throws UsageError */
+function mustHaveNoRange(headers: object): void {
+  if (Object.keys(headers).some((name) => name.toLowerCase() === 'range')) {
+    throw new UsageError('--header Range has no place in a get, which goes on by it; legal: other headers');
   }
 }
 

@@ -31,6 +31,7 @@ export const put = defineVerb({
     const uploads = isDirectory
       ? paths.map((path) => ({ url: urlWithin(url, basename(path)), paths: [path] }))
       : [{ url, paths }];
+    if (method === 'PUT' && !multipart) mustDiffer(uploads);
     const errands = uploads.map((upload): Errand => {
       const config = { action: 1, url: upload.url, data: dataOf(form, upload.paths), ...request } satisfies Config;
       return {
@@ -49,6 +50,27 @@ export const put = defineVerb({
     return carryOut(errands, options);
   },
 });
+
+interface Upload {
+  readonly url: string;
+  readonly paths: readonly string[];
+}
+
+/** A PUT replaces what an earlier one left under its url. @throws UsageError */
+function mustDiffer(uploads: readonly Upload[]): void {
+  const seen = new Map<string, string>();
+  for (const { url, paths } of uploads) {
+    for (const path of paths) {
+      const other = seen.get(url);
+      if (other !== undefined) {
+        throw new UsageError(
+          `${other} and ${path} would both be put to ${url}; legal: names that differ, to a url that ends with /, or --multipart`,
+        );
+      }
+      seen.set(url, path);
+    }
+  }
+}
 
 function nameOf([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? basename(first) : `${basename(first)} and ${others.length} more`;

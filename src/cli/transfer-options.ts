@@ -25,7 +25,10 @@ interface TransferArgs {
 }
 
 /** What a command of either direction asks of its tasks. @throws UsageError */
-export function requestOf(args: TransferArgs, headers: readonly string[]): Pick<Config, 'headers' | 'proxy'> {
+export function requestOf(
+  args: TransferArgs,
+  headers: readonly string[],
+): Pick<Config, 'proxy'> & { readonly headers: Record<string, string> } {
   return { headers: headersOf(headers), ...(args.proxy === undefined ? {} : { proxy: args.proxy }) };
 }
 

@@ -35,8 +35,11 @@ describe('usage', () => {
     ['a rate below the least', ['get', 'http://a/b', '--limit-rate', '15k'], /"15k" is no rate/],
     ['no slots', ['get', 'http://a/b', '--slots', '0'], /legal: a whole number, 1 or more/],
     ['a header without a name', ['get', 'http://a/b', '--header', 'x'], /legal: 'name: value'/],
+    ['a range of its own', ['get', 'http://a/b', '-H', 'range: bytes=1-'], /--header Range has no place in a get/],
     ['a method of the other direction', ['get', 'http://a/b', '--method', 'PUT'], /legal: GET, POST/],
     ['a form in a plain PUT', ['put', 'a', 'http://a/b', '--form', 'a=b', '--method', 'PUT'], /--form has no place/],
+    ['two files for one url', ['put', 'a', 'b', 'http://a/b'], /a and .*b would both be put to http:.*legal: .*\/, or/],
+    ['two files of one name', ['put', 'a/x', 'b/x', 'http://a/'], /would both be put to http:\/\/a\/x/],
     ['no tasks to remove', ['tasks', 'remove'], /which tasks\?/],
     ['tasks named twice', ['tasks', 'remove', '1', '--all'], /which tasks\?/],
   ])('%s: exits with 2 and says what is legal', async (_, args, says) => {
