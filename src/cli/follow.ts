@@ -20,7 +20,7 @@ export interface FollowOptions {
 interface Watched {
   /** What people call it. */
   readonly name: string;
-  /** Bytes that it had when it was begun. */
+  /** Bytes that it had when it was begun, and that are still of use. */
   readonly from: number;
 }
 
@@ -54,7 +54,7 @@ export async function follow({ engine, board, watched, nameOf, ended, signal }: 
       if (isActive(state) || open.has(tid)) {
         // Whoever waits has not set out yet.
         if (!paths.has(tid) || state === 'waiting') {
-          paths.set(tid, { meter: new Meter(), sinceMs: nowMs, from: watched.get(tid)?.from ?? done });
+          paths.set(tid, { meter: new Meter(), sinceMs: nowMs, from: done });
         }
       }
       const path = paths.get(tid);
@@ -63,7 +63,7 @@ export async function follow({ engine, board, watched, nameOf, ended, signal }: 
         over.add(tid);
         isNew = true;
       } else if (isEnded(state)) {
-        ended?.(info, { bytes: done - path.from, ms: nowMs - path.sinceMs });
+        ended?.(info, { bytes: done - (watched.get(tid)?.from ?? path.from), ms: nowMs - path.sinceMs });
         paths.delete(tid);
         open.delete(tid);
       } else if (state === 'running' || state === 'retrying') {

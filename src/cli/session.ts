@@ -82,6 +82,7 @@ class Session {
         else this.#watched.set(task.tid, { name: errand.name, from });
         task.on('response', ({ statusCode, reason }) => {
           if (statusCode >= 300) this.#answers.set(task.tid, `the server said ${statusCode} ${reason}`.trim());
+          else if (statusCode !== 206) this.#sentWhole(task.tid);
         });
         if (said !== '') this.#board.line(printable(`${errand.name}: ${said}`));
       } catch (error) {
@@ -127,6 +128,14 @@ class Session {
     }
     const exitCode = signalCode ?? (this.#failures.length === 0 ? 0 : 1);
     return { exitCode, document: { tasks, errors: this.#failures } };
+  }
+
+  /** What was kept of an earlier run is of no use: the file has changed, or the server knows no ranges. */
+  #sentWhole(tid: string): void {
+    const watched = this.#watched.get(tid);
+    if (watched === undefined || watched.from === 0) return;
+    this.#watched.set(tid, { ...watched, from: 0 });
+    this.#board.line(`${printable(watched.name)}: the server sends the whole file; starting over from byte 0`);
   }
 
   #ended(info: TaskInfo, moved: Moved): void {

@@ -226,6 +226,22 @@ describe('get, after an earlier run', () => {
     expect(listed.document.tasks.map(({ progress }) => progress.state)).toEqual([states.completed]);
   });
 
+  it('counts and tells all bytes when the file has changed meanwhile', async () => {
+    const url = server.offer('big.bin', randomBytes(4 * mib), { bytesPerSecond: 8 * mib });
+    const first = desk.start('get', url);
+    await until(() => bytesAt(desk.path('big.bin')) >= mib);
+    first.process.kill('SIGINT');
+    await first.ended;
+    const bytes = randomBytes(3 * mib);
+    server.offer('big.bin', bytes);
+
+    const { stdout } = await desk.run('get', url);
+
+    expect(stdout).toContain('big.bin: the server sends the whole file; starting over from byte 0\n');
+    expect(stdout).toContain('big.bin: complete, 3.0 MiB in ');
+    expect(hashOf('big.bin')).toBe(sha256(bytes));
+  });
+
   it('starts a half done task over when forced', async () => {
     const bytes = randomBytes(4 * mib);
     const url = server.offer('big.bin', bytes, { bytesPerSecond: 8 * mib });
