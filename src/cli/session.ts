@@ -11,7 +11,7 @@ import { follow, type Moved } from './follow.ts';
 import { bytesText, durationText, printable, rateText } from './format.ts';
 import { listenForInterruption } from './interruption.ts';
 import { type Output, paint } from './output.ts';
-import { stateOf } from './progress.ts';
+import { amountOf, stateOf } from './progress.ts';
 
 export interface SessionOptions {
   readonly store: string;
@@ -151,7 +151,9 @@ class Session {
     this.#bytes += moved.bytes;
     const where = info.saveas ? ` → ${printable(info.saveas)}` : '';
     const word = paint(this.#output, 'good', 'complete');
-    this.#board.line(`${printable(errand.name)}: ${word}, ${movedText(moved)}${where}`);
+    const isEmpty = info.action === 1 && amountOf(info).total === 0;
+    const what = isEmpty ? '0 B: nothing was sent, as a device does with empty files' : movedText(moved);
+    this.#board.line(`${printable(errand.name)}: ${word}, ${what}${where}`);
   }
 
   #fail(failure: Failure): void {

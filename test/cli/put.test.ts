@@ -71,6 +71,16 @@ it('sends forms as multipart/form-data, all files in one request when told', asy
   }
 });
 
+it('says of an empty file that nothing was sent', async () => {
+  file('empty.bin', 0);
+
+  const { code, stdout } = await desk.run('put', 'empty.bin', `${server.url}/x`);
+
+  expect(code).toBe(0);
+  expect(stdout).toBe('empty.bin: complete, 0 B: nothing was sent, as a device does with empty files\n');
+  expect(server.seen).toEqual([]);
+});
+
 it('refuses a file that does not exist', async () => {
   const { code, document } = await desk.json('put', 'missing.bin', `${server.url}/x`);
 
