@@ -31,6 +31,8 @@ export interface Begun {
   readonly task: Task;
   /** What is worth saying about how it began; empty for nothing. */
   readonly said: string;
+  /** What the user asked for and will not get; empty for nothing. */
+  readonly warning: string;
   /** Bytes that it had, of an earlier run. */
   readonly from: number;
   /** There is nothing left to do. */
@@ -60,6 +62,7 @@ export async function begin(app: App, errand: Errand, known: readonly TaskInfo[]
       return {
         task: await taskOf(app, earlier),
         said: 'complete already; --force gets it again',
+        warning: '',
         from: 0,
         isDone: true,
       };
@@ -102,12 +105,34 @@ async function forget(app: App, info: TaskInfo): Promise<void> {
 async function goOn(app: App, errand: Errand, earlier: TaskInfo): Promise<Begun> {
   const bytes = errand.kept(earlier);
   const task = await taskOf(app, earlier);
-  if (errand.maxSpeed > 0) await task.setMaxSpeed(errand.maxSpeed);
+  // A limit of the earlier run ends with it.
+  await task.setMaxSpeed(errand.maxSpeed > 0 ? errand.maxSpeed : speedMax);
   const state = stateOf(earlier);
   if (state === 'paused') await task.resume();
   if (state === 'initialized') await task.start();
   const said = bytes > 0 ? `resuming at ${bytesText(bytes)} (byte ${bytes})` : 'going on';
-  return { task, said, from: bytes, isDone: false };
+  return { task, said, warning: warningOf(errand, task), from: bytes, isDone: false };
+}
+
+/** What a task was created with stays; names are told, as values may be secret. */
+function warningOf({ config }: Errand, { config: kept, tid }: Task): string {
+  const methodUsual = config.action === 0 ? 'GET' : 'PUT';
+  const names = [
+    (config.method ?? methodUsual) === (kept.method ?? methodUsual) ? [] : '--method',
+    (config.multipart ?? false) === (kept.multipart ?? false) ? [] : '--multipart',
+    headersThatDiffer(config, kept).map((name) => `--header ${name}`),
+  ].flat();
+  if (names.length === 0) return '';
+  const wayOut = config.action === 0 ? '--force begins anew' : `after longshore tasks remove ${tid} it begins anew`;
+  return `goes on as it began, but these differ now: ${names.join(', ')}; ${wayOut}`;
+}
+
+function headersThatDiffer(one: Config, other: Config): string[] {
+  const [asked, kept] = [one, other].map(
+    ({ headers = {} }) => new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  );
+  const names = new Set([...(asked?.keys() ?? []), ...(kept?.keys() ?? [])]);
+  return [...names].filter((name) => asked?.get(name) !== kept?.get(name));
 }
 
 async function anew(app: App, errand: Errand, earlier: TaskInfo | null, said: string): Promise<Begun> {
@@ -119,12 +144,15 @@ async function anew(app: App, errand: Errand, earlier: TaskInfo | null, said: st
   if (earlier !== null) await request.agent.remove(earlier.tid);
   if (errand.maxSpeed > 0) await task.setMaxSpeed(errand.maxSpeed);
   await task.start();
-  return { task, said, from: 0, isDone: false };
+  return { task, said, warning: '', from: 0, isDone: false };
 }
 
 function taskOf(app: App, { tid }: TaskInfo): Promise<Task> {
   return app.request.agent.getTask(app.context, tid);
 }
+
+/** Bytes per second that no transfer reaches: a limit can be changed, and not be taken away. */
+const speedMax = Number.MAX_SAFE_INTEGER;
 
 /** How long a run that was told to stop may take to close its file, ms. A run that had no bytes yet never says so. */
 const letGoMsMax = 1_000;

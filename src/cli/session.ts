@@ -76,7 +76,7 @@ class Session {
     for (const errand of errands) {
       if (signal.aborted) return;
       try {
-        const { task, said, from, isDone } = await begin(this.#app, errand, known);
+        const { task, said, warning, from, isDone } = await begin(this.#app, errand, known);
         this.#errands.set(task.tid, errand);
         if (isDone) this.#completed += 1;
         else this.#watched.set(task.tid, { name: errand.name, from });
@@ -85,6 +85,7 @@ class Session {
           else if (statusCode !== 206) this.#sentWhole(task.tid);
         });
         if (said !== '') this.#board.line(printable(`${errand.name}: ${said}`));
+        if (warning !== '') this.#board.trouble(printable(`longshore: ${errand.what}: ${warning}`));
       } catch (error) {
         const failure = refusalOf(errand.what, error);
         if (failure === null) throw error;

@@ -242,6 +242,53 @@ describe('get, after an earlier run', () => {
     expect(hashOf('big.bin')).toBe(sha256(bytes));
   });
 
+  it('goes on with the headers it began with, and says which differ', async () => {
+    const bytes = randomBytes(2 * mib);
+    const seen: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
+      const range = { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
+      response.writeHead(from > 0 ? 206 : 200, {
+        etag: '"1"',
+        'content-length': bytes.length - from,
+        ...(from > 0 ? range : {}),
+      });
+      if (seen.length === 1) response.write(bytes.subarray(0, mib));
+      else response.end(bytes.subarray(from));
+    });
+    const first = desk.start('get', `${url}/f`, '-H', 'Authorization: old', '-H', 'same: 1');
+    await until(() => bytesAt(desk.path('f')) > 0);
+    first.process.kill('SIGINT');
+    await first.ended;
+
+    const again = await desk.run('get', `${url}/f`, '-H', 'Authorization: new', '-H', 'Same: 1');
+    const anew = await desk.run('get', `${url}/f`, '-H', 'Authorization: new', '-f');
+
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: `longshore: get ${url}/f: goes on as it began, but these differ now: --header authorization; --force begins anew\n`,
+    });
+    expect(anew).toMatchObject({ code: 0, stderr: '' });
+    expect(seen).toEqual(['old', 'old', 'new']);
+  });
+
+  it('is held to the rate of this command, not of the earlier one', async () => {
+    const bytes = randomBytes(400 * 1024);
+    const url = server.offer('file.bin', bytes);
+    const first = desk.start('get', url, '--limit-rate', '32k');
+    await until(() => bytesAt(desk.path('file.bin')) > 0);
+    first.process.kill('SIGINT');
+    await first.ended;
+    const startedMs = performance.now();
+
+    const { code } = await desk.run('get', url);
+
+    expect(code).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(6_000);
+    expect(hashOf('file.bin')).toBe(sha256(bytes));
+  });
+
   it('starts a half done task over when forced', async () => {
     const bytes = randomBytes(4 * mib);
     const url = server.offer('big.bin', bytes, { bytesPerSecond: 8 * mib });
