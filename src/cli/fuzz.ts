@@ -1,5 +1,6 @@
+import { accessSync, constants, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { Rules } from '../../machines/vocabulary.ts';
 import { textOf, tokenOf } from '../fuzz/bundle.ts';
 import { coverageText } from '../fuzz/coverage.ts';
@@ -44,12 +45,14 @@ export const fuzz = defineVerb({
     const path = resolve(cwd, args.file);
     const stepsMax = countOf(args['steps-max'], 'steps-max');
     const timeMsMax = countOf(args['time-max'], 'time-max');
+    const save = args.save === undefined ? null : writable('save', resolve(cwd, args.save));
+    const html = args.html === undefined ? null : writable('html', resolve(cwd, args.html));
     // In threads of their own, also one: a client that never gives control back can be stopped there.
     const report = await reportOf(args.file, {
       clientPath: path,
       workers: countOf(args.workers, 'workers') ?? 1,
       file: relative(cwd, path),
-      coverage: args.coverage === true || args.html !== undefined,
+      coverage: args.coverage === true || html !== null,
       seed: wholeNumber('seed', args.seed ?? '1'),
       runs: countOf(args.runs, 'runs') ?? runsDefault,
       failuresMax: countOf(args['failures-max'], 'failures-max') ?? 1,
@@ -60,17 +63,17 @@ export const fuzz = defineVerb({
     const failures = await Promise.all(
       report.failures.map(async (failure, at) => {
         const bundle = report.bundles[at] ?? null;
-        if (bundle === null) return { ...failure, token: null };
-        if (args.save !== undefined && at === 0) await writeFile(resolve(cwd, args.save), textOf(bundle));
-        return { ...failure, token: await tokenOf(bundle) };
+        return { ...failure, token: bundle === null ? null : await tokenOf(bundle) };
       }),
     );
     print(output, args.file, report, failures);
     const { coverage } = report;
     const rules = [rulesOf(args.rules)];
     if (coverage !== null && args.coverage === true) output.people.write(`\n${coverageText(coverage, rules)}\n`);
-    if (coverage !== null && args.html !== undefined)
-      await writeFile(resolve(cwd, args.html), coveragePage(coverage, { title: args.file, rules }));
+    // Last: what was found is told already when a disk is full.
+    const [first] = report.bundles;
+    if (save !== null && first) await writeFile(save, textOf(first));
+    if (coverage !== null && html !== null) await writeFile(html, coveragePage(coverage, { title: args.file, rules }));
     return {
       exitCode: failures.length === 0 ? 0 : 1,
       document: { seed: report.seed, runs: report.runs, steps: report.steps, failures, coverage, errors: [] },
@@ -105,6 +108,21 @@ function failureLines(output: Output, failure: Told): string[] {
       : `replay: longshore replay ${token}`,
     '',
   ];
+}
+
+/** Asked before a long campaign. @returns the path. @throws UsageError when no file can be written there. */
+function writable(option: string, path: string): string {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory()) throw new Error('it is a directory');
+    const directory = dirname(path);
+    if (!statSync(directory).isDirectory()) throw new Error(`${directory} is no directory`);
+    accessSync(there === undefined ? directory : path, constants.W_OK);
+    return path;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--${option} ${path} cannot be written: ${why}; legal: a file in a directory that is there`);
+  }
 }
 
 /** @param given  the name of the client's file, as the user wrote it. */

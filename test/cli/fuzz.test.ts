@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Desk, openDesk } from './command-line.ts';
@@ -96,6 +96,18 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(nothing.code).toBe(0);
   });
 
+  it('tells what it found, then keeps it in a file', async () => {
+    openWith(null);
+
+    const { code, stdout } = await desk.run('fuzz', 'client.ts', '--save', 'bundle.json', '--html', 'page.html');
+    const again = await desk.run('replay', 'bundle.json');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('replay: longshore replay ls1.');
+    expect(again.stdout).toContain('21900007');
+    expect(existsSync(desk.path('page.html'))).toBe(true);
+  });
+
   it('shrinks to one step what needs no more', async () => {
     openWith("export default () => ({ go() { throw 'a string'; } });");
 
@@ -111,6 +123,8 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     ['a number that is none', ['client.ts', '--runs', 'many'], /--runs is many; legal: a whole number, 1 or more/],
     ['a number below 0', ['client.ts', '--runs', '-1'], /--runs is -1; legal: a whole number, 1 or more/],
     ['no runs at all', ['client.ts', '--runs', '0'], /--runs is 0; legal: a whole number, 1 or more/],
+    ['a bundle that cannot be written', ['client.ts', '--save', 'no/x.json'], /--save .*no\/x\.json cannot be written/],
+    ['a page that cannot be written', ['client.ts', '--html', '.'], /--html .* cannot be written: it is a directory/],
     ['no threads at all', ['client.ts', '--workers=0'], /--workers is 0; legal: a whole number, 1 or more/],
   ])('refuses %s', async (_, args, message) => {
     openWith('export const nothing = 1;');
