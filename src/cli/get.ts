@@ -1,9 +1,10 @@
-import { rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { errorCodes } from '../../machines/vocabulary.ts';
 import type { TaskInfo } from '../api/types.ts';
 import { defineVerb, UsageError } from './command.ts';
 import type { Errand } from './errand.ts';
+import { bytesAt } from './progress.ts';
 import { methodOf, rateOf, requestOf, sessionOptions, transferOptions, webUrl } from './transfer-options.ts';
 import { metaOf } from './verbs.ts';
 
@@ -98,14 +99,4 @@ function mustHaveNoRange(headers: object): void {
 /** Without one, a server cannot be asked whether the bytes on disk still fit. */
 function hasValidator({ extras }: TaskInfo): boolean {
   return extras !== undefined && ('etag' in extras || 'last-modified' in extras);
-}
-
-/** Null for what is no file, or may not be looked at. */
-function bytesAt(path: string): number | null {
-  try {
-    const stat = statSync(path);
-    return stat.isFile() ? stat.size : null;
-  } catch {
-    return null;
-  }
 }

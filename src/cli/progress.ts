@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { State } from '../../machines/vocabulary.ts';
 import { stateWord } from '../api/constants.ts';
 import type { TaskInfo } from '../api/types.ts';
@@ -18,6 +19,16 @@ export function isEnded(state: State): boolean {
 export function amountOf({ progress: { index, processed, sizes } }: TaskInfo): { done: number; total: number } {
   const total = sizes.some((size) => size < 0) ? -1 : sum(sizes);
   return { done: sum(sizes.slice(0, index)) + processed, total };
+}
+
+/** Of a file on disk; null for what is no file, or may not be looked at. */
+export function bytesAt(path: string): number | null {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? stat.size : null;
+  } catch {
+    return null;
+  }
 }
 
 function sum(sizes: readonly number[]): number {

@@ -3,7 +3,7 @@ import type { TaskInfo } from '../api/types.ts';
 import { commonOptions, defineVerb, type Outcome, type Surroundings, UsageError } from './command.ts';
 import { type Failure, failureLines, failureOf } from './failure.ts';
 import { bytesText, printable, shortened, tableLines } from './format.ts';
-import { amountOf, stateOf } from './progress.ts';
+import { amountOf, bytesAt, stateOf } from './progress.ts';
 import { storePath } from './store-path.ts';
 import { metaOf } from './verbs.ts';
 
@@ -93,7 +93,7 @@ function linesOf(infos: readonly TaskInfo[], { output }: Surroundings): string[]
   if (infos.length === 0) return ['no tasks'];
   const room = output.live ? Math.max(20, Math.floor((output.people.columns - 60) / 2)) : wide;
   const rows = infos.map((info) => {
-    const { done, total } = amountOf(info);
+    const { done, total } = amountNow(info);
     const percent = total > 0 ? `${Math.floor((done / total) * 100)}%` : '';
     const [left, right] = info.action === 0 ? [info.url, info.saveas] : [filesOf(info), info.url];
     return [
@@ -107,6 +107,14 @@ function linesOf(infos: readonly TaskInfo[], { output }: Surroundings): string[]
     ];
   });
   return tableLines([['TID', 'STATE', 'KIND', 'DONE', 'SIZE', 'FROM', '→ TO'], ...rows], [0, 3, 4]);
+}
+
+/** A store hears of progress now and then only; the file of a download that runs says more. */
+function amountNow(info: TaskInfo): { done: number; total: number } {
+  const { done, total } = amountOf(info);
+  const onDisk = info.action === 0 && stateOf(info) === 'running' ? (bytesAt(info.saveas ?? '') ?? 0) : 0;
+  const isMore = onDisk > done && (total < 0 || onDisk <= total);
+  return { done: isMore ? onDisk : done, total };
 }
 
 function filesOf({ data }: TaskInfo): string {

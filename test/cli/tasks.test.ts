@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import Database from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type DemoServer, startDemoServer } from '../../src/cli/demo-server.ts';
-import { type Desk, openDesk, until } from './command-line.ts';
+import { bytesAt, type Desk, openDesk, until } from './command-line.ts';
 
 let desk: Desk;
 let server: DemoServer;
@@ -35,6 +35,18 @@ it('lists what there is, in columns', async () => {
   expect(rows).toHaveLength(2);
   expect(rows[0]).toMatch(/^ *\d+ {2}completed {2}get {3}100% {2}2\.0 KiB {2}http:.*\/file\.bin {2,}→ .*\/file\.bin$/);
   expect(rows[1]).toMatch(/ failed {5}get .*\/missing$/);
+});
+
+it('shows of a download that runs what is on disk', async () => {
+  const first = desk.start('get', server.offer('slow', randomBytes(4_000_000), { bytesPerSecond: 1_000_000 }));
+  await until(() => bytesAt(desk.path('slow')) >= 400_000);
+
+  const { stdout } = await desk.run('tasks');
+
+  const [, percent] = / running +get +(\d+)%/.exec(stdout) ?? [];
+  expect(Number(percent)).toBeGreaterThanOrEqual(10);
+  first.process.kill('SIGKILL');
+  await first.ended;
 });
 
 it('removes tasks by id, by state, and all of them; their files stay', async () => {
