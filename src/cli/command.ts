@@ -81,9 +81,10 @@ export function oneOf<const Word extends string>(option: string, text: string, w
 /** An option that is a whole number. */
 export function wholeNumber(option: string, text: string, min = 0): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < min)
-    throw new UsageError(`--${option} is ${text}; legal: a whole number, ${min} or more`);
-  return number;
+  const max = Number.MAX_SAFE_INTEGER;
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+  const legal = number > max ? `from ${min} to ${max}` : `${min} or more`;
+  throw new UsageError(`--${option} is ${text}; legal: a whole number, ${legal}`);
 }
 
 /** A number below 0 after an option is its value, not another option. */
@@ -112,8 +113,10 @@ function parsed<Args extends ArgsDef>({ args, repeatable = [] }: VerbDefinition<
     return parseArgs({ args: joined(rawArgs, options), options, allowPositionals: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const [what = ''] = error.message.split('. ');
+    const [what = ''] = error.message.replace(/\.?$/, '').split('. ');
     const legal = Object.keys(options).map((name) => `--${name}`);
-    throw new UsageError(`${what.charAt(0).toLowerCase()}${what.slice(1)}; legal: ${legal.join(', ')}`);
+    throw new UsageError(
+      `${what.charAt(0).toLowerCase()}${what.slice(1).replaceAll(/\s+/g, ' ')}; legal: ${legal.join(', ')}`,
+    );
   }
 }

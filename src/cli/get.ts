@@ -5,7 +5,15 @@ import type { TaskInfo } from '../api/types.ts';
 import { defineVerb, UsageError } from './command.ts';
 import type { Errand } from './errand.ts';
 import { bytesAt } from './progress.ts';
-import { methodOf, rateOf, requestOf, sessionOptions, transferOptions, webUrl } from './transfer-options.ts';
+import {
+  methodOf,
+  rateOf,
+  requestOf,
+  sessionOptions,
+  transferOptions,
+  webAddress,
+  webUrl,
+} from './transfer-options.ts';
 import { metaOf } from './verbs.ts';
 
 export const get = defineVerb({
@@ -21,7 +29,7 @@ export const get = defineVerb({
   argumentsMax: Number.POSITIVE_INFINITY,
   repeatable: ['header'],
   async run({ args, all, around }) {
-    const urls = args._;
+    const urls = args._.map(webAddress);
     if (args.output !== undefined && urls.length > 1) throw new UsageError('--output takes one url; legal: --dir');
     const directory = resolve(around.cwd, args.dir ?? '.');
     const request = { ...requestOf(args, all('header')), method: methodOf(args.method, ['GET', 'POST']) };

@@ -2,7 +2,15 @@ import { basename, resolve } from 'node:path';
 import type { Config, FormItem, TaskInfo } from '../api/types.ts';
 import { defineVerb, UsageError } from './command.ts';
 import type { Errand } from './errand.ts';
-import { methodOf, rateOf, requestOf, sessionOptions, transferOptions, webUrl } from './transfer-options.ts';
+import {
+  methodOf,
+  rateOf,
+  requestOf,
+  sessionOptions,
+  transferOptions,
+  webAddress,
+  webUrl,
+} from './transfer-options.ts';
 import { metaOf } from './verbs.ts';
 
 export const put = defineVerb({
@@ -19,7 +27,7 @@ export const put = defineVerb({
   repeatable: ['header', 'form'],
   async run({ args, all, around }) {
     const paths = args._.slice(0, -1).map((path) => resolve(around.cwd, path));
-    const url = args._.at(-1) ?? '';
+    const url = webAddress(args._.at(-1) ?? '');
     const form = all('form').map(fieldOf);
     const multipart = args.multipart ?? false;
     const method = methodOf(args.method, ['PUT', 'POST']) ?? (multipart || form.length > 0 ? 'POST' : 'PUT');

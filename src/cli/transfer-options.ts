@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ArgsDef } from 'citty';
 import type { Config } from '../api/types.ts';
-import { commonOptions, type Surroundings, UsageError } from './command.ts';
+import { commonOptions, type Surroundings, UsageError, wholeNumber } from './command.ts';
 import type { SessionOptions } from './session.ts';
 import { storePath } from './store-path.ts';
 
@@ -36,8 +36,8 @@ export function requestOf(
 export function sessionOptions(args: TransferArgs, { cwd, state, output }: Surroundings): SessionOptions {
   return {
     store: storePath(args.store, { cwd, state }),
-    ca: args.ca === undefined ? [] : [readFileSync(resolve(cwd, args.ca), 'utf8')],
-    slots: slotsOf(args.slots),
+    ca: args.ca === undefined ? [] : [certificatesOf(resolve(cwd, args.ca))],
+    slots: args.slots === undefined ? slotsUsual : wholeNumber('slots', args.slots, 1),
     output,
   };
 }
@@ -59,11 +59,13 @@ export function rateOf(text: string | undefined): number {
 
 const slotsUsual = 48;
 
-function slotsOf(text: string | undefined): number {
-  if (text === undefined) return slotsUsual;
-  const slots = Number(text);
-  if (/^\d+$/.test(text) && slots >= 1 && Number.isSafeInteger(slots)) return slots;
-  throw new UsageError(`--slots ${JSON.stringify(text)} is no number of tasks; legal: a whole number, 1 or more`);
+/** @throws UsageError */
+function certificatesOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--ca cannot be read: ${error instanceof Error ? error.message : error}; legal: a PEM file`);
+  }
 }
 
 /** `name: value` as in HTTP. @throws UsageError */
@@ -73,15 +75,41 @@ function headersOf(lines: readonly string[]): Record<string, string> {
       const colon = line.indexOf(':');
       const name = line.slice(0, Math.max(colon, 0)).trim();
       if (name === '') throw new UsageError(`--header ${JSON.stringify(line)} has no name; legal: 'name: value'`);
-      return [name, line.slice(colon + 1).trim()];
+      const value = line.slice(colon + 1).trim();
+      if (!isSendable(name) || !isSendable(value)) {
+        throw new UsageError(
+          `--header ${JSON.stringify(name)} holds a line break or the like; legal: 'name: value' in one line`,
+        );
+      }
+      return [name, value];
     }),
   );
 }
 
+/** HTTP knows no control character in a header but the tab. */
+function isSendable(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be sent
+  return !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text);
+}
+
 /** @throws UsageError */
 export function webUrl(text: string): URL {
-  if (/^https?:\/\//.test(text) && URL.canParse(text)) return new URL(text);
-  throw new UsageError(`${JSON.stringify(text)} is no url; legal: http://host/path or https://host/path`);
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+    throw new UsageError(`${JSON.stringify(text)} is no url; legal: http://host/path or https://host/path`);
+  }
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') {
+    throw new UsageError(
+      `the url of ${url.host} holds a user's name, which is not sent; legal: --header 'Authorization: …' beside it`,
+    );
+  }
+  return url;
+}
+
+/** As a task takes it: its scheme in lower case. @throws UsageError */
+export function webAddress(text: string): string {
+  const { protocol } = webUrl(text);
+  return protocol + text.slice(protocol.length);
 }
 
 /** One of a few words, in any case. @throws UsageError */

@@ -122,6 +122,16 @@ describe('get', () => {
     expect(readFileSync(desk.path('file.bin'), 'utf8')).toBe('other');
   });
 
+  it('takes a scheme in any case, and knows the task again', async () => {
+    const url = server.offer('file.bin', randomBytes(10));
+
+    const loud = await desk.run('get', url.replace('http', 'HTTP'));
+    const again = await desk.run('get', url);
+
+    expect(loud).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toContain('complete already');
+  });
+
   it('holds a task to its rate', async () => {
     const url = server.offer('file.bin', randomBytes(100 * 1024));
     const startedMs = performance.now();

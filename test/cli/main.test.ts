@@ -35,6 +35,23 @@ describe('usage', () => {
     ['a rate below the least', ['get', 'http://a/b', '--limit-rate', '15k'], /"15k" is no rate/],
     ['no slots', ['get', 'http://a/b', '--slots', '0'], /legal: a whole number, 1 or more/],
     ['a header without a name', ['get', 'http://a/b', '--header', 'x'], /legal: 'name: value'/],
+    [
+      'too many slots',
+      ['get', 'http://a/b', '--slots', '9'.repeat(20)],
+      /legal: a whole number, from 1 to 9007199254740991/,
+    ],
+    ['a header of two lines', ['get', 'http://a/b', '-H', 'A: b\r\nC: d'], /--header "A" holds a line break/],
+    ['certificates that are not there', ['get', 'http://a/b', '--ca', 'no.pem'], /--ca cannot be read: .*no\.pem/],
+    [
+      'a password in a url',
+      ['get', 'http://user:secret@a/b'],
+      /the url of a holds (?!.*secret).*--header 'Authorization: /,
+    ],
+    [
+      'a value like an option',
+      ['get', 'http://a/b', '-o', '-dash'],
+      /is ambiguous\. Did you .*? To specify .*; legal: --output/,
+    ],
     ['a range of its own', ['get', 'http://a/b', '-H', 'range: bytes=1-'], /--header Range has no place in a get/],
     ['a method of the other direction', ['get', 'http://a/b', '--method', 'PUT'], /legal: GET, POST/],
     ['a form in a plain PUT', ['put', 'a', 'http://a/b', '--form', 'a=b', '--method', 'PUT'], /--form has no place/],
