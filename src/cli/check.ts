@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ruleSets } from '../../machines/vocabulary.ts';
-import { type Conformance, checkLog, type Log, LogError, readLog } from '../conformance/index.ts';
+import { type Rules, ruleSets } from '../../machines/vocabulary.ts';
+import { type Conformance, checkLog, type Log, LogError, readLog, type Unjudged } from '../conformance/index.ts';
 import { commonOptions, defineVerb, oneOf, UsageError } from './command.ts';
 import { printable } from './format.ts';
 import { metaOf } from './verbs.ts';
@@ -47,10 +47,12 @@ function logAt(path: string): Log {
   return readLog(text);
 }
 
-function linesOf({ rules, steps, violation, other, lost }: Conformance): string[] {
-  const unjudged = lost.map((tid) => `of task ${tid} too much is possible; the rest of it is not judged`);
-  if (violation === null)
-    return [`the ${rules} rules allow ${steps === 1 ? 'the only step' : `all ${steps} steps`}`, ...unjudged];
+function linesOf({ rules, steps, violation, other, lost, unjudged }: Conformance): string[] {
+  const notes = [
+    ...unjudged.map((each) => printable(unjudgedLine(each))),
+    ...lost.map((tid) => `of task ${tid} too much is possible; the rest of it is not judged`),
+  ];
+  if (violation === null) return [allowedLine(rules, steps, unjudged), ...notes];
   const { step, tid, saw, allowed, from } = violation;
   const task = tid === null ? '' : ` of task ${tid}`;
   return [
@@ -59,8 +61,24 @@ function linesOf({ rules, steps, violation, other, lost }: Conformance): string[
     `  allowed: ${allowed.length === 0 ? 'nothing' : allowed.join('; ')}`,
     ...(from.length === 0 ? [] : [`  the task may have been: ${from.join(', ')}`]),
     ...(other === null ? [] : explanationOf(other)),
-    ...unjudged,
+    ...notes,
   ];
+}
+
+function allowedLine(rules: Rules, steps: number, unjudged: Conformance['unjudged']): string {
+  const passedOver = unjudged.reduce((sum, each) => sum + each.steps, 0);
+  if (passedOver === steps && steps > 0) return `the ${rules} rules cannot judge any of ${stepsText(steps)}`;
+  if (passedOver > 0)
+    return `the ${rules} rules allow ${steps - passedOver} of ${stepsText(steps)}, and cannot judge the other ${passedOver}`;
+  return `the ${rules} rules allow ${steps === 1 ? 'the only step' : `all ${steps} steps`}`;
+}
+
+function unjudgedLine({ tid, steps }: Unjudged): string {
+  return `  ${stepsText(steps)} of task ${tid}: no create above names it, and the log has no \`tasks\` to list it in`;
+}
+
+function stepsText(steps: number): string {
+  return `${steps} ${steps === 1 ? 'step' : 'steps'}`;
 }
 
 function explanationOf({ rules, allows, conforms, differences }: NonNullable<Conformance['other']>): string[] {

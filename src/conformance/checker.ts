@@ -37,6 +37,13 @@ export interface Violation {
   readonly from: readonly string[];
 }
 
+/** A task of which the log tells nothing that its steps could be judged by: nobody creates it, and `tasks` has none such. */
+export interface Unjudged {
+  readonly tid: string;
+  /** How many entries about it were passed over. */
+  readonly steps: number;
+}
+
 /** A create that is under way, and how it may have been answered since it was made. */
 interface Creating {
   readonly asked: Asked;
@@ -51,6 +58,7 @@ export class Checker {
   /** Calls whose answer is an entry of its own. */
   readonly #asked = new Map<number, Asked>();
   readonly #creating = new Set<Creating>();
+  readonly #unjudged = new Map<string, number>();
   #elapsedMs: number;
   #wallMs: number;
   #clockSetByMs = 0;
@@ -81,6 +89,11 @@ export class Checker {
   /** Tasks of which too much was possible to go on. */
   get lost(): readonly string[] {
     return [...this.#beliefs].filter(([, { lost }]) => lost).map(([tid]) => tid);
+  }
+
+  /** Tasks that the log does not introduce, in the order in which it names them. */
+  get unjudged(): readonly Unjudged[] {
+    return [...this.#unjudged].map(([tid, steps]) => ({ tid, steps }));
   }
 
   // --- Time and the world --------------------------------------------------------------------------------------------
@@ -200,8 +213,13 @@ export class Checker {
   }
 
   #stranger(tid: string, saw: string, step: number): Violation | null {
-    if (this.#court.log.tasks === undefined) return null;
+    if (this.#court.log.tasks === undefined) return this.#passOver(tid);
     return { step, tid, saw, allowed: ['nothing of a task that there is not'], from: [] };
+  }
+
+  #passOver(tid: string | undefined): null {
+    if (tid !== undefined) this.#unjudged.set(tid, (this.#unjudged.get(tid) ?? 0) + 1);
+    return null;
   }
 
   // --- Calls ---------------------------------------------------------------------------------------------------------
@@ -215,7 +233,7 @@ export class Checker {
       return isAnswered ? this.#created(asked, step) : null;
     }
     const belief = this.#beliefOf(entry);
-    if (belief === undefined) return isAnswered ? this.#answeredByNoTask(asked, step) : null;
+    if (belief === undefined) return this.#callOfNoTask(asked, step, isAnswered);
     if (belief.lost) return null;
     const { id } = entry;
     if (id !== undefined) {
@@ -239,7 +257,7 @@ export class Checker {
     }
     if (asked.call.call === 'create') return this.#created(asked, step);
     const belief = this.#beliefOf(asked.call);
-    if (belief === undefined) return this.#answeredByNoTask(asked, step);
+    if (belief === undefined) return this.#callOfNoTask(asked, step, true);
     if (belief.lost) return null;
     const view = this.#view(belief);
     const spread = belief.spread(view);
@@ -287,9 +305,11 @@ export class Checker {
     else if (call.call === 'off' && event !== undefined) belief.stopHearing(event);
   }
 
-  #answeredByNoTask(asked: Asked, step: number): Violation | null {
+  #callOfNoTask(asked: Asked, step: number, isAnswered: boolean): Violation | null {
     const { call, answer } = asked;
     const { log } = this.#court;
+    if (log.tasks === undefined && isTaskOperation(call.call)) this.#passOver(call.tid);
+    if (!isAnswered) return null;
     // A handle outlives its task, so `start` may be refused by a task that the log does not know any more.
     const isOfHandle = call.call === 'start' && answer?.code !== null;
     const mayBeKnown = call.tid !== undefined && (log.tasks === undefined || isOfHandle);
@@ -298,7 +318,8 @@ export class Checker {
     }
     const allowed = answersOfNoTask(asked, this.#court);
     if (allowed.includes(answer.code)) return null;
-    const saw = `${call.call} ${answerText(answer.code)}`;
+    const unknown = call.tid === undefined ? '' : `; no create above names task ${call.tid}, nor does \`tasks\``;
+    const saw = `${call.call} ${answerText(answer.code)}${unknown}`;
     return { step, tid: call.tid ?? null, saw, allowed: allowed.map(answerText), from: [] };
   }
 

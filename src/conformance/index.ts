@@ -1,11 +1,11 @@
 /** Holds a recorded log of calls, events and states against the machines. Runs in browsers too. */
 import { otherRules } from '../../machines/rules.ts';
 import type { Rules } from '../../machines/vocabulary.ts';
-import { Checker, type Violation } from './checker.ts';
+import { Checker, type Unjudged, type Violation } from './checker.ts';
 import { differencesShownBy } from './differences.ts';
 import { type Log, type LogInput, logOf } from './log.ts';
 
-export type { Violation } from './checker.ts';
+export type { Unjudged, Violation } from './checker.ts';
 export { type Log, type LogEntryInput, LogError, type LogInput, logOf, readLog } from './log.ts';
 
 /** What the other rule set makes of the same log. */
@@ -28,6 +28,8 @@ export interface Conformance {
   readonly other: OtherRules | null;
   /** Tasks of which too much was possible to judge the rest. */
   readonly lost: readonly string[];
+  /** Tasks that the log does not introduce, and how many of the steps are about them: those are not judged. */
+  readonly unjudged: readonly Unjudged[];
 }
 
 /** How often a task may tell something by itself before anything of it is heard: few first, since most logs need no more. */
@@ -45,7 +47,7 @@ const aheads = [1, 3];
 export function checkLog(log: LogInput | Log, rules?: Rules): Conformance {
   const checked = logOf(log);
   const own = rules ?? checked.rules ?? 'documented';
-  const { violation, lost } = followed(checked, own);
+  const { violation, lost, unjudged } = followed(checked, own);
   return {
     rules: own,
     steps: checked.entries.length,
@@ -53,6 +55,7 @@ export function checkLog(log: LogInput | Log, rules?: Rules): Conformance {
     violation,
     other: violation === null ? null : byOtherRules(checked, own, violation),
     lost,
+    unjudged,
   };
 }
 
@@ -64,11 +67,11 @@ function byOtherRules(log: Log, own: Rules, violation: Violation): OtherRules {
   return { rules, allows, conforms: other === null, differences };
 }
 
-function followed(log: Log, rules: Rules): { readonly violation: Violation | null; readonly lost: readonly string[] } {
-  let result: ReturnType<typeof followed> = { violation: null, lost: [] };
+function followed(log: Log, rules: Rules): Pick<Conformance, 'violation' | 'lost' | 'unjudged'> {
+  let result: ReturnType<typeof followed> = { violation: null, lost: [], unjudged: [] };
   for (const aheadMax of aheads) {
     const checker = new Checker(log, rules, aheadMax);
-    result = { violation: checker.run(), lost: checker.lost };
+    result = { violation: checker.run(), lost: checker.lost, unjudged: checker.unjudged };
     if (result.violation === null) break;
   }
   return result;

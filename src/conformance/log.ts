@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { errorCodes, operations, type State, states } from '../../machines/vocabulary.ts';
 import { agentEvents, stateWord } from '../api/constants.ts';
+import { misfitOf } from './misfits.ts';
 
 /** The version of the format that this reads. */
 export const logVersion = 1;
@@ -175,7 +176,7 @@ export class LogError extends Error {
 
 /** @throws LogError */
 export function logOf(value: unknown): Log {
-  return parsed(logSchema, value, '');
+  return fitting(parsed(logSchema, value, ''), (at) => `entries.${at}`);
 }
 
 /** @throws LogError */
@@ -206,7 +207,15 @@ export function readLog(text: string): Log {
   const [first, ...rest] = lines.filter(({ line }) => line !== '');
   if (first === undefined) throw new LogError('the log is empty; legal: a JSON document, or JSON lines');
   const head = parsed(headerSchema, lineOf(first), `line ${first.number}`);
-  return { ...head, entries: rest.map((each) => parsed(entry, lineOf(each), `line ${each.number}`)) };
+  const entries = rest.map((each) => parsed(entry, lineOf(each), `line ${each.number}`));
+  return fitting({ ...head, entries }, (at) => `line ${rest[at]?.number}`);
+}
+
+/** @throws LogError: an entry does not go with the others. */
+function fitting(log: Log, placeOf: (at: number) => string): Log {
+  const misfit = misfitOf(log);
+  if (misfit !== null) throw new LogError(`${placeOf(misfit.at)}: ${misfit.member}: ${misfit.says}`);
+  return log;
 }
 
 function isHeader(value: unknown): boolean {

@@ -85,7 +85,8 @@ describe('a log that shows it all', () => {
   });
 
   it('does not have a start of a task that there is not', () => {
-    expect(wrong(checkLog(logWith([call('start')])))).toEqual([4, 'start accepted']);
+    const saw = 'start accepted; no create above names task 1, nor does `tasks`';
+    expect(wrong(checkLog(logWith([call('start')])))).toEqual([4, saw]);
     expect(checkLog(logWith([call('start', { code: 21900006 })])).conforms).toBe(true);
   });
 
@@ -281,7 +282,60 @@ describe('the format', () => {
       () => checkLog(logWith([{ kind: 'call', call: 'create', tid: '1' }])),
       /^entries\.3\.config: /,
     ],
+    [
+      'an accepted create that names its task in its result',
+      () => checkLog(logWith([{ ...create('1'), tid: undefined, result: { tid: '1' } }])),
+      /^entries\.3: tid: .*, not in `result`; legal: /,
+    ],
+    [
+      'an accepted create whose answer names no task',
+      () =>
+        checkLog(
+          logWith([
+            { ...create('1'), id: 1 },
+            { kind: 'answer', to: 1 },
+          ]),
+        ),
+      /^entries\.4: tid: an accepted create names its task here/,
+    ],
+    [
+      'a task that is created twice',
+      () => readLog([...lines, JSON.stringify({ atMs: 5, ...create('1') })].join('\n\n')),
+      /^line 13: tid: there is a task 1 already, .*; legal: /,
+    ],
+    [
+      'a task that is created though it is older than the log',
+      () => checkLog(logWith([create('1')], { tasks: [{ tid: '1', config: { action: 0 } }] })),
+      /^entries\.3: tid: there is a task 1 already/,
+    ],
+    [
+      'time that runs backwards',
+      () => readLog([...lines, JSON.stringify({ ...call('pause'), atMs: 3 })].join('\n')),
+      /^line 7: atMs: 3 is before the 4 of an entry above; legal: no less, unless /,
+    ],
   ])('says where it finds %s', (_, read, message) => {
     expect(read).toThrow(message);
+  });
+
+  it.each([
+    ['by the new time', 104],
+    ['by the old time', 5_104],
+  ])('takes a clock that is set back, and noted %s', (_, atMs) => {
+    const clock: Said = { kind: 'world', what: 'clock', byMs: -5_000, atMs };
+    const log = logWith([{ ...create('1'), atMs: 5_103 }, clock, { ...call('start'), atMs: 106 }]);
+
+    expect(checkLog(log).conforms).toBe(true);
+    expect(() => checkLog({ ...log, entries: log.entries.toSpliced(4, 1) })).toThrow(/^entries\.4: atMs: 106/);
+  });
+});
+
+describe('a task that the log does not introduce', () => {
+  const seen: Said = { kind: 'state', tid: '1', state: 0x40 };
+
+  it('is counted as not judged', () => {
+    const { tasks: _, ...log } = logWith([create('2'), call('getTask'), seen, call('pause'), event('pause')]);
+
+    expect(checkLog(log)).toMatchObject({ conforms: true, steps: 8, unjudged: [{ tid: '1', steps: 4 }] });
+    expect(checkLog(logWith([create('1'), call('start')])).unjudged).toEqual([]);
   });
 });
