@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Coverage, coverageOf, mergeCoverage } from './coverage.ts';
 import { featuresOf } from './features.ts';
+import { inRun } from './invariant-error.ts';
 import { play, runScript } from './play.ts';
 import { readyInvariants } from './ready.ts';
 import { anyScript, type ScriptSettings } from './scripts.ts';
@@ -65,6 +66,7 @@ const shrinkEntriesMax = 250_000;
 /**
  * Looks for a run that breaks an invariant, and for the smallest one like it. Equal options and equal client, equal
  * report: run n of a round is the same script wherever it is run.
+ * @throws InvariantError, by rejection: an invariant throws in one of the runs, which it names.
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const { runs: runsMax = 1_000, seed = 1, failuresMax = 1 } = options;
@@ -118,7 +120,7 @@ export async function fuzzShard(
   for (let run = firstRun; run < firstRun + runs && !areEnough(reports, shard); run++) {
     onRun(run);
     const script = scriptAt(scripts, seed, run);
-    const ran = await runScript(options.client, script, { invariants, tells: false });
+    const ran = await inRun({ seed, run }, () => runScript(options.client, script, { invariants, tells: false }));
     const coverage = options.coverage === true ? coverageOf([{ rules: script.rules, trace: ran.run.trace }]) : {};
     const features = ran.failure === null ? [...featuresOf(ran.run)].filter((feature) => !reached.has(feature)) : [];
     reports.push({ run, script, steps: script.steps.length, broken: ran.failure, features: features.sort(), coverage });
@@ -137,8 +139,16 @@ export function areEnough(reports: readonly RunReport[], { findsMax }: Shard): b
   return new Set(reports.flatMap(({ broken }) => broken?.invariant ?? [])).size >= findsMax;
 }
 
-/** Shrinks what was found, and tells its story. */
-export async function failureOf(options: FuzzOptions, { run, script: original, ...broken }: Find): Promise<Failure> {
+/**
+ * Shrinks what was found, and tells its story.
+ * @throws InvariantError, by rejection: what was broken throws on the way to the smallest script.
+ */
+export function failureOf(options: FuzzOptions, find: Find): Promise<Failure> {
+  const { seed = 1 } = options;
+  return inRun({ seed, run: find.run }, () => shrunken(options, find));
+}
+
+async function shrunken(options: FuzzOptions, { run, script: original, ...broken }: Find): Promise<Failure> {
   const invariants = (options.invariants ?? readyInvariants).filter(({ name }) => name === broken.invariant);
   const start = { ...original, steps: original.steps.slice(0, broken.atStep + 1) };
   let entries = 0;

@@ -13,6 +13,7 @@ export {
   roundRuns,
   type Shard,
 } from './fuzz.ts';
+export { type CampaignRun, InvariantError, type Thrown } from './invariant-error.ts';
 export { play } from './play.ts';
 export * from './ready.ts';
 export { type Replayed, type ReplayOptions, record, replay, replayText } from './replay.ts';

@@ -15,7 +15,7 @@ export interface Ran {
 /**
  * Runs one script: equal script and equal client, equal run. Runs take turns, see `Session`.
  * @param invariants  asked after each step, in this order; the first that is broken ends the run.
- * @returns rejects only for a bug of longshore's own.
+ * @throws InvariantError, by rejection: an invariant throws. All else that it rejects with is a bug of longshore's own.
  */
 export async function play(
   client: Client,

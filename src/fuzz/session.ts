@@ -1,3 +1,4 @@
+import { InvariantError } from './invariant-error.ts';
 import { readyInvariants } from './ready.ts';
 import { Run } from './run.ts';
 import { heal, perform } from './steps.ts';
@@ -60,12 +61,16 @@ export class Session {
     return this.run.journal.story;
   }
 
-  /** What is broken now; null for nothing. */
+  /**
+   * What is broken now; null for nothing.
+   * @throws InvariantError: an invariant that is not one of the ready ones throws.
+   */
   broken(): Broken | null {
     const { run } = this;
     if (run.limit !== null) return { invariant: 'limits', message: run.limit, atStep: run.atStep };
-    for (const { name, check } of this.#invariants) {
-      const message = check(run);
+    for (const invariant of this.#invariants) {
+      const { name } = invariant;
+      const message = asked(invariant, run);
       if (message !== null) return { invariant: name, message, atStep: run.atStep };
     }
     return null;
@@ -91,5 +96,15 @@ export class Session {
   close(): void {
     this.run.close();
     this.#free();
+  }
+}
+
+/** Ours never throw, unless we have a bug. */
+function asked({ name, check }: Invariant, run: Run): string | null {
+  try {
+    return check(run);
+  } catch (thrown) {
+    if (readyInvariants.some((ready) => ready.name === name)) throw thrown;
+    throw new InvariantError({ invariant: name, thrown, atStep: run.atStep });
   }
 }

@@ -117,6 +117,23 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(stdout).toMatch(/^1 step, shrunk from \d+ of run \d+ in \d+ runs$/m);
   });
 
+  it('tells an invariant that throws from a bug of its own', async () => {
+    openWith(`
+      export const invariants = [
+        { name: 'own', check: ({ atStep, tasks }) => (atStep < 1 ? null : tasks[9].tid) },
+      ];
+      export default () => ({ go() {} });
+    `);
+
+    const { code, stderr } = await desk.run('fuzz', 'client.ts', '--seed', '4', '--runs', '9');
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^longshore: usage: client\.ts: the invariant own throws in run 1 of seed 4, after step 2: TypeError: Cannot read .*, at client\.ts:3:\d+\n/,
+    );
+    expect(stderr).not.toMatch(/bug|dist/);
+  });
+
   it.each([
     ['a file that is not there', ['nothing.ts'], /nothing\.ts/],
     ['a file without a client', ['client.ts'], /client\.ts exports no client/],

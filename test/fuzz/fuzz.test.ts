@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fuzzCommands } from '../../src/fuzz/commands.ts';
 import { fuzz, fuzzShard } from '../../src/fuzz/fuzz.ts';
+import { InvariantError } from '../../src/fuzz/invariant-error.ts';
 import { loadClient } from '../../src/fuzz/node/load.ts';
 import { play } from '../../src/fuzz/play.ts';
 import { noWrongStateCall } from '../../src/fuzz/ready.ts';
@@ -54,6 +55,50 @@ describe('the client of the guide', () => {
 
     expect(failures).toEqual([]);
     expect(runs).toBe(300);
+  });
+});
+
+describe('an invariant that throws', () => {
+  const thrown = new TypeError('no such task');
+  const throwing: Invariant = {
+    name: 'own',
+    check({ atStep }) {
+      if (atStep >= 0) throw thrown;
+      return null;
+    },
+  };
+
+  it('is named with its run by a campaign, and a run after it goes on', async () => {
+    const failed = await fuzz({ client: podcast, invariants: [throwing], seed: 3 }).catch((error: unknown) => error);
+
+    expect(failed).toBeInstanceOf(InvariantError);
+    expect(failed).toMatchObject({
+      message: 'the invariant own throws in run 1 of seed 3, after step 1: TypeError: no such task',
+      at: { invariant: 'own', thrown, atStep: 0 },
+      of: { seed: 3, run: 0 },
+      cause: thrown,
+    });
+    expect((await play(podcast, scriptOf())).failure).toBeNull();
+  });
+
+  it('is named while what it found is shrunk', async () => {
+    const fragile: Invariant = {
+      name: 'fragile',
+      check({ atStep, script }) {
+        if (script.steps.length < 3) throw thrown;
+        return atStep === 2 ? 'broken' : null;
+      },
+    };
+
+    const failing = fuzz({ client: podcast, invariants: [fragile], seed: 3, stepsMax: 20 });
+
+    await expect(failing).rejects.toMatchObject({ of: { seed: 3 }, at: { invariant: 'fragile' } });
+  });
+
+  it('is named with the step by a run alone', async () => {
+    const script = scriptOf({ steps: [{ do: 'wait', ms: 1 }] });
+
+    await expect(play(podcast, script, [throwing])).rejects.toThrow('the invariant own throws after step 1: TypeError');
   });
 });
 

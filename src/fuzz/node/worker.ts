@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { BundleError } from '../bundle.ts';
 import { actionsOf, type FuzzOptions, failureOf, fuzzShard, type Shard } from '../fuzz.ts';
+import { InvariantError } from '../invariant-error.ts';
 import { play } from '../play.ts';
 import { readyInvariants } from '../ready.ts';
 import { record, replay } from '../replay.ts';
@@ -35,9 +36,19 @@ async function answerOf(question: Question): Promise<Answer> {
     return { value: await answerTo(question, await optionsOf()) };
   } catch (thrown) {
     if (thrown instanceof ClientError) return { error: thrown.message, of: 'client' };
+    if (thrown instanceof InvariantError)
+      return { error: `${clientPath}: ${thrown.message}${lineOf(thrown.cause)}`, of: 'client' };
     if (thrown instanceof BundleError) return { error: thrown.message, of: 'bundle' };
     return { error: thrown instanceof Error ? `${thrown.stack}` : String(thrown), of: null };
   }
+}
+
+/** Where in the client's file something was thrown; empty where nobody knows. */
+function lineOf(thrown: unknown): string {
+  const stack = thrown instanceof Error ? `${thrown.stack}` : '';
+  const [, after = ''] = stack.split(clientPath);
+  const [place] = /^:\d+:\d+/.exec(after) ?? [];
+  return place === undefined ? '' : `, at ${clientPath}${place}`;
 }
 
 async function answerTo(
