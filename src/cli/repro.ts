@@ -133,11 +133,8 @@ function storyLines({ shown, message, cause, detour, story, why, wayOut, outcome
 }
 
 function wayLines({ says, way, published }: ReproDocument['wayOut']): string[] {
-  return [
-    `way out: ${way === null ? 'create a new task' : way.join(', then ')}`,
-    ...(says === '' ? [] : [`  ${says}`]),
-    ...published.map((each) => `  ${each}`),
-  ];
+  const [first = '', ...rest] = [...(way === null ? [] : [way.join(', then ')]), says, ...published].filter(Boolean);
+  return [`way out: ${first}`, ...rest.map((each) => `  ${each}`)];
 }
 
 function optionsOf({ name, cause, rules, action, from }: ReproDocument['shown']): string {

@@ -35,7 +35,7 @@ export interface WayOut {
   readonly says: string;
   /** Calls that the task allows now; empty where no task is asked. */
   readonly legal: readonly string[];
-  /** What leads to what was wanted; null when nothing does. */
+  /** What leads to what was wanted; null where no task is asked: then `says` is what helps. */
   readonly way: readonly string[] | null;
   /** What the catalogue recommends. */
   readonly published: readonly string[];
@@ -103,6 +103,8 @@ function sourceOf(chart: keyof typeof sources, obstacle: string | null): string 
   return obstacle === 'serviceDown' ? serviceSource : sources[chart];
 }
 
+const anew = ['create a new task'] as const;
+
 export function wayOutOf({ scene, refusal, failed }: Finding, { error }: Outcome): WayOut {
   const row = catalogues.harmony.find(({ code }) => code === refusal?.code);
   const published = row === undefined ? [] : [row.resolution].flat();
@@ -115,8 +117,7 @@ export function wayOutOf({ scene, refusal, failed }: Finding, { error }: Outcome
     refusal.code === errorCodes.TASK_STATE
   ) {
     const { legal, way } = adviceFor(task.context.traits, task.value as State, refusal.operation);
-    return { says, legal, way, published };
+    return { says, legal, way: way ?? anew, published };
   }
-  const again = failed === null ? null : ['create a new task'];
-  return { says, legal: [], way: again, published };
+  return { says, legal: [], way: failed === null ? null : anew, published };
 }

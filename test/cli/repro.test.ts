@@ -48,6 +48,16 @@ describe('longshore repro', () => {
     ]);
   });
 
+  it.each([
+    ['21900004', /^way out: create: the app's task queue is full; wait for a task to end, or remove one$/m],
+    ['21900006', /^way out: remove: task \d+: no task has this id: .*; search\(\) lists those there are$/m],
+    ['13400001', /^way out: the target \/data\/locked\/new\.bin cannot be opened: \/data\/locked is not writable$/m],
+    ['21900007', /^way out: create a new task\n {2}start: task \d+ is removed;/m],
+    ['TIMEOUT', /^way out: create a new task$/m],
+  ])('says what helps against %s: a new task only where the old one cannot go on', async (what, wayOut) => {
+    expect((await run(what)).stdout).toMatch(wayOut);
+  });
+
   it('says who knows a cause that a rule set does not', async () => {
     const { outcome, stdout } = await run('21900005', '--rules', 'device');
 
