@@ -41,6 +41,13 @@ export function checkLink(link: unknown): void {
   if (legal !== null) throw new TypeError(`the network is ${shown(link)}; legal: ${legal}`);
 }
 
+/** @throws TypeError */
+export function checkTime(ms: unknown): void {
+  if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) {
+    throw new TypeError(`the time that passes is ${shown(ms)}; legal: ms, 0 or more`);
+  }
+}
+
 function listOf(legal: string): Check {
   return that((value) => Array.isArray(value) && value.every(isFunction), `a list of ${legal}`);
 }

@@ -21,7 +21,7 @@ import type { Config, Task, TaskInfo } from '../api/types.ts';
 import type { Tracer } from '../engine/trace.ts';
 import { unreachable } from '../errors.ts';
 import { linkOf, type NetworkName } from './networks.ts';
-import { checkLink, checkOptions, checkWire } from './options.ts';
+import { checkLink, checkOptions, checkTime, checkWire } from './options.ts';
 import { withPersonalities } from './personalities.ts';
 import { PowerCut, Process, untilPowerCut } from './process.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -85,7 +85,10 @@ export interface World {
   readonly app: App;
   /** Another app. */
   addApp(options: Partial<AppOptions> & { readonly uid: number }): App;
-  /** Lets virtual time pass. */
+  /**
+   * Lets virtual time pass.
+   * @throws TypeError for what is no time: legal are ms, 0 or more.
+   */
   run(ms: number): Promise<void>;
   /** Changes the link, for the engine and for what is on the wire. `cellular` is metered, `roaming` is so abroad. */
   setNetwork(link: Link | NetworkName): void;
@@ -195,6 +198,7 @@ class SimulatedWorld implements World {
   }
 
   run(ms: number): Promise<void> {
+    checkTime(ms);
     return this.clock.run(ms);
   }
 

@@ -37,3 +37,10 @@ it('a world refuses a network, a wire and a jump of the clock that there is not'
   expect(() => world.setWire({ loss: 2 })).toThrow('the wire is {"loss":2}');
   expect(() => world.jumpClock(Number.NaN)).toThrow('legal: ms');
 });
+
+it.each(['x', -5, Number.NaN, Number.POSITIVE_INFINITY, undefined])('a world lets no time of %s ms pass', (ms) => {
+  const run = () => createWorld().run(ms as number);
+
+  expect(run).toThrow(TypeError);
+  expect(run).toThrow(`the time that passes is ${ms}; legal: ms, 0 or more`);
+});
