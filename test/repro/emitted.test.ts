@@ -41,6 +41,31 @@ it('each script prints the error that it is about', async () => {
   expect(wrong.map(({ title }) => [title, printed[title]])).toEqual([]);
 });
 
+it('each script and each vitest file passes the compiler, strictly', async () => {
+  const configPath = join(desk, 'tsconfig.json');
+  const compilerOptions = {
+    target: 'ES2022',
+    module: 'NodeNext',
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['node'],
+    // The scripts are JavaScript too.
+    allowJs: true,
+    checkJs: true,
+  };
+  const include = ['ts/*-*.mjs', 'vitest/*.test.ts'];
+  writeFileSync(configPath, JSON.stringify({ compilerOptions, include }));
+
+  const { exitCode, stdout } = await run(process.execPath, [
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '--project',
+    configPath,
+  ]);
+
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+}, 120_000);
+
 it('each vitest file passes', async () => {
   const report = join(desk, 'report.json');
   writeFileSync(
