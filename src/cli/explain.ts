@@ -2,14 +2,20 @@ import { type ArgsDef, defineCommand, runCommand } from 'citty';
 import { type CatalogueName, catalogueNames, lookUp, meaningOf, type Row } from '../errors/index.ts';
 import { commonOptions, defineVerb, type Outcome, type Surroundings, UsageError } from './command.ts';
 import { explanationOf, quoted } from './explain/explanation.ts';
+import { type FaultExplanation, faultFor } from './explain/faults.ts';
 import { rowsFor, rowsNear } from './explain/find.ts';
-import { explanationLines } from './explain/text.ts';
+import { explanationLines, faultLines } from './explain/text.ts';
+import { type UnlistedRow, unlistedRows } from './explain/unlisted.ts';
 import { type Failure, failureLines } from './failure.ts';
 import { printable, shortened, tableLines } from './format.ts';
 import { metaOf } from './verbs.ts';
 
 const options = {
-  what: { type: 'positional', required: false, description: 'Codes, names or messages, of any of the services' },
+  what: {
+    type: 'positional',
+    required: false,
+    description: 'Codes, names, messages or faults, of any of the services',
+  },
   all: { type: 'boolean', description: 'Explain every published row' },
   service: { type: 'string', valueHint: 'name', description: `Only ${catalogueNames.join(', ')}` },
   section: { type: 'string', valueHint: 'text', description: 'Only a heading of the tables; a part of it will do' },
@@ -28,7 +34,10 @@ const verb = defineVerb({
     const print = (lines: readonly string[]) => {
       if (args.json !== true) around.output.people.write(`${lines.join('\n')}\n`);
     };
-    return args.all === true ? explainAll(rows, print) : explainEach(asked, rows, print, around);
+    if (args.all === true) return explainAll(rows, print);
+    const isOfPlatform = args.section === undefined && (args.service ?? 'harmony') === 'harmony';
+    const within = isOfPlatform ? [...rows, ...unlistedRows] : rows;
+    return explainEach(asked, { within, isOfPlatform }, print, around);
   },
 });
 
@@ -63,12 +72,13 @@ function rowsWithin(service: string | undefined, section: string | undefined): r
   return within;
 }
 
+type AnyRow = Row | UnlistedRow;
 type Print = (lines: readonly string[]) => void;
 
 async function explainAll(rows: readonly Row[], print: Print): Promise<Outcome> {
   const cells = rows.map((row) => [row.service, String(row.code), row.name ?? '', textsOf(row).join('  ')]);
   print(tableLines(cells, [1]));
-  return { exitCode: 0, document: { rows: await Promise.all(rows.map(explanationOf)), errors: [] } };
+  return { exitCode: 0, document: { rows: await Promise.all(rows.map(explanationOf)), faults: [], errors: [] } };
 }
 
 /** Each once: many tables say the same in two columns. */
@@ -78,11 +88,12 @@ function textsOf({ name, message, description }: Row): string[] {
 
 async function explainEach(
   asked: readonly string[],
-  within: readonly Row[],
+  { within, isOfPlatform }: { readonly within: readonly AnyRow[]; readonly isOfPlatform: boolean },
   print: Print,
   { output }: Surroundings,
 ): Promise<Outcome> {
   const explained: object[] = [];
+  const faults: FaultExplanation[] = [];
   const errors: (Failure & { readonly near: readonly object[] })[] = [];
   for (const [at, what] of asked.entries()) {
     if (at > 0) print([]);
@@ -90,27 +101,32 @@ async function explainEach(
     const explanations = await Promise.all(rows.map(explanationOf));
     explained.push(...explanations);
     const [only] = explanations;
+    const fault = isOfPlatform && only === undefined ? await faultFor(what) : null;
     if (only !== undefined && explanations.length === 1) {
       print(explanationLines(only));
+    } else if (fault !== null) {
+      faults.push(fault);
+      print(faultLines(fault));
     } else if (rows.length > 1) {
       print(ambiguityLines(what, rows));
     } else {
-      const near = rowsNear(what, lookUp({}));
-      const failure = failureOf(what, within.length < lookUp({}).length, near);
+      const all: readonly AnyRow[] = [...lookUp({}), ...unlistedRows];
+      const near = rowsNear(what, all);
+      const failure = failureOf(what, within.length < all.length, near);
       errors.push(failure);
       output.stderr.write(`${[failureLines(failure), ...shortLines(near)].join('\n')}\n`);
     }
   }
-  return { exitCode: errors.length === 0 ? 0 : 1, document: { rows: explained, errors } };
+  return { exitCode: errors.length === 0 ? 0 : 1, document: { rows: explained, faults, errors } };
 }
 
 /** The meanings of what is asked, and the shortest way to each. */
-function ambiguityLines(what: string, rows: readonly Row[]): string[] {
+function ambiguityLines(what: string, rows: readonly AnyRow[]): string[] {
   const calls = rows.map((row) => `  longshore explain ${narrowed(what, row, rows)}`);
   return [`${printable(what)} has ${rows.length} meanings`, ...shortLines(rows), 'all of one:', ...calls];
 }
 
-function narrowed(what: string, row: Row, rows: readonly Row[]): string {
+function narrowed(what: string, row: AnyRow, rows: readonly AnyRow[]): string {
   const others = rows.filter((each) => each !== row);
   const sameService = others.filter(({ service }) => service === row.service);
   if (sameService.length === 0) return `${quoted(printable(what))} --service ${row.service}`;
@@ -118,7 +134,7 @@ function narrowed(what: string, row: Row, rows: readonly Row[]): string {
   return `${row.code} --service ${row.service} --section ${quoted(row.section)}`;
 }
 
-function shortLines(rows: readonly Row[]): string[] {
+function shortLines(rows: readonly AnyRow[]): string[] {
   const cells = rows.map((row) => {
     const { english, chinese } = meaningOf(row);
     return [`  ${row.code}`, row.service, row.name ?? '', english, chinese ?? ''];
@@ -128,7 +144,7 @@ function shortLines(rows: readonly Row[]): string[] {
 
 const whatWidthMax = 160;
 
-function failureOf(what: string, isNarrow: boolean, near: readonly Row[]) {
+function failureOf(what: string, isNarrow: boolean, near: readonly AnyRow[]) {
   const where = isNarrow ? 'no row of that service and section has it' : 'no published row has it';
   return {
     what: `explain ${shortened(what, whatWidthMax)}`,

@@ -2,11 +2,13 @@ import { runCommand } from 'citty';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { differences } from '../../machines/differences.ts';
 import { rule } from '../../machines/rules.ts';
+import { Faults } from '../../src/api/constants.ts';
 import { type Outcome, UsageError } from '../../src/cli/command.ts';
 import { raisedBy } from '../../src/cli/explain/charts.ts';
 import type { Explanation } from '../../src/cli/explain/explanation.ts';
 import { explain } from '../../src/cli/explain.ts';
 import { catalogueNames, lookUp } from '../../src/errors/index.ts';
+import { subjects } from '../../src/repro/index.ts';
 import { openDesk } from './command-line.ts';
 
 interface Asked {
@@ -128,6 +130,40 @@ describe('explain', () => {
     expect(codesOf(asked)).toEqual([row]);
   });
 
+  it.each([
+    [['201'], 201, 'The permissions check fails', ['pause', 'query']],
+    [['202'], 202, /non-system application calls a system API/, ['query']],
+    [['401', '--service', 'harmony'], 401, 'The parameters check fails', ['create', 'setMaxSpeed']],
+    [['EXCEPTION_UNSUPPORTED'], 801, 'Call unsupported api', []],
+    [['21900008'], 21900008, 'Group deleted or not found.', ['attachGroup', 'deleteGroup']],
+  ])('knows %j, which the catalogue does not hold, and says so', async (args, code, message, operations) => {
+    const { rows, people, exitCode } = await ask(...args);
+
+    expect(exitCode).toBe(0);
+    expect(rows).toMatchObject([{ code, service: 'harmony', inCatalogue: false, reproduce: null }]);
+    const [{ raised = null, causes = [], resolution = '' } = {}] = rows;
+    expect(rows[0]?.message).toMatch(message);
+    expect(raised?.beforehand.flatMap((each) => each.operations)).toEqual(expect.arrayContaining(operations));
+    expect([causes.length, resolution.length]).not.toContain(0);
+    expect(people).toContain('service      harmony, not in the catalogue\n');
+    expect(people).toContain('what to do   ');
+    expect(people).not.toContain('reproduce');
+  });
+
+  it('counts codes that are not in the catalogue among the meanings of a number, and to no other service', async () => {
+    expect(codesOf(await ask('401')).map(([service]) => service)).toEqual(['gokuai', 'tencent-cos-v4', 'harmony']);
+    expect((await ask('21900008', '--service', 'gokuai')).exitCode).toBe(1);
+  });
+
+  it.each(Object.keys(Faults))('shows where the fault %s is reproduced', async (name) => {
+    const { people, exitCode } = await ask(`faults.${name.toLowerCase()}`);
+
+    expect(exitCode).toBe(0);
+    expect(people).toContain(`${name}\n  service      harmony, not in the catalogue\n`);
+    expect(people).toContain(`  reproduce    npx longshore repro ${name}\n`);
+    for (const { text } of subjects.find((each) => each.name === name)?.causes ?? []) expect(people).toContain(text);
+  });
+
   it('answers several in their order', async () => {
     const { rows, people } = await ask('-4018', 'Other', '-97');
 
@@ -151,7 +187,8 @@ describe('explain', () => {
 
   it.each([
     ['2190007', 21900007],
-    ['21900008', 21900007],
+    ['21900009', 21900007],
+    ['802', 801],
     ['4018', -4018],
     ['310661', 31061],
     ['ERROR_CMD_COS_FILE_EXISTS', -177],

@@ -13,9 +13,12 @@ import {
 } from '../../errors/index.ts';
 import type { Raised } from './charts.ts';
 import type { OnTheWire } from './cloud.ts';
+import { isUnlisted, type UnlistedRow } from './unlisted.ts';
 
 /** All that is known of a row: what is published, word for word, and what longshore adds. */
 export interface Explanation extends ErrorRow {
+  /** Is it a row of a published table? */
+  readonly inCatalogue: boolean;
   readonly meaning: Meaning;
   /** False for success and redirects. */
   readonly isError: boolean;
@@ -30,13 +33,14 @@ export interface Explanation extends ErrorRow {
   /** For the cloud: how it looks there, and what causes it. */
   readonly onTheWire: OnTheWire | null;
   readonly conditions: readonly Pick<Condition, 'operation' | 'when'>[];
-  /** One command; null for what only a client library makes up. */
+  /** One command; null for what only a client library makes up, and for what `repro` does not stage. */
   readonly reproduce: string | null;
 }
 
-export async function explanationOf(row: Row): Promise<Explanation> {
+export async function explanationOf(row: Row | UnlistedRow): Promise<Explanation> {
   const facts = {
     ...row,
+    inCatalogue: !isUnlisted(row),
     meaning: meaningOf(row),
     isError: isError(row),
     travels: travels(row),
@@ -46,7 +50,7 @@ export async function explanationOf(row: Row): Promise<Explanation> {
   if (row.service === 'harmony') {
     // The charts bring XState with them.
     const { raisedBy } = await import('./charts.ts');
-    const reproduce = `npx longshore repro ${row.code}`;
+    const reproduce = facts.inCatalogue ? `npx longshore repro ${row.code}` : null;
     return { ...facts, raised: raisedBy(row.code), onTheWire: null, conditions: [], reproduce };
   }
   if (!facts.travels) return { ...facts, raised: null, onTheWire: null, conditions: [], reproduce: null };

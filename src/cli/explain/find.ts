@@ -1,4 +1,4 @@
-import { meaningOf, type Row } from '../../errors/index.ts';
+import { type ErrorRow, meaningOf } from '../../errors/index.ts';
 
 /** What is asked may be as long as a command line; no code, name or message of a table is as long as this. */
 const charactersMax = 200;
@@ -7,7 +7,7 @@ const nearMax = 5;
 const distanceMax = 0.5;
 
 /** Rows whose code, name or message is what is asked, in any case; else those described so, as some bodies do. */
-export function rowsFor(asked: string, among: readonly Row[]): readonly Row[] {
+export function rowsFor<Row extends ErrorRow>(asked: string, among: readonly Row[]): readonly Row[] {
   const wanted = plain(asked);
   const named = among.filter((row) => namesOf(row).some((name) => plain(name) === wanted));
   return named.length > 0
@@ -16,7 +16,7 @@ export function rowsFor(asked: string, among: readonly Row[]): readonly Row[] {
 }
 
 /** The rows that may have been meant, the nearest first. */
-export function rowsNear(asked: string, among: readonly Row[]): readonly Row[] {
+export function rowsNear<Row extends ErrorRow>(asked: string, among: readonly Row[]): readonly Row[] {
   const isCode = /^-?\d+$/.test(plain(asked));
   const distance = isCode ? distanceByDigits : distanceByWords;
   return among
@@ -27,7 +27,7 @@ export function rowsNear(asked: string, among: readonly Row[]): readonly Row[] {
     .map(({ row }) => row);
 }
 
-function namesOf({ code, name, message }: Row): readonly string[] {
+function namesOf({ code, name, message }: ErrorRow): readonly string[] {
   return [String(code), name, message].filter((each) => each !== undefined);
 }
 
@@ -46,13 +46,13 @@ function cut(text: string): string {
 }
 
 /** The sign counts least: it is what is left out most easily. */
-function distanceByDigits(asked: string, { code }: Row): number {
+function distanceByDigits(asked: string, { code }: ErrorRow): number {
   const wanted = plain(asked);
   const sign = wanted.startsWith('-') === String(code).startsWith('-') ? 0 : 0.01;
   return sign + unlikeness(wanted.replace('-', ''), String(code).replace('-', ''));
 }
 
-function distanceByWords(asked: string, row: Row): number {
+function distanceByWords(asked: string, row: ErrorRow): number {
   const names = namesOf(row);
   const byLetters = names.map((name) => unlikeness(plain(asked), plain(name)));
   const words = wordsOf(asked);

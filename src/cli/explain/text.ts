@@ -1,5 +1,6 @@
 import type { Kind, Raised } from './charts.ts';
 import type { Explanation } from './explanation.ts';
+import type { FaultExplanation } from './faults.ts';
 
 /** One explanation as paragraphs: a title, then labelled lines. */
 export function explanationLines(explanation: Explanation): string[] {
@@ -23,12 +24,23 @@ export function explanationLines(explanation: Explanation): string[] {
       onTheWire === null ? [] : [...Object.entries(onTheWire.headers).map((pair) => pair.join(': ')), onTheWire.body],
     ],
     ['note', note === undefined || hole !== null ? [] : [note]],
-    ['reproduce', reproduce === null ? ['no server sends it'] : [reproduce]],
+    ['reproduce', reproduce === null ? (service === 'harmony' ? [] : ['no server sends it']) : [reproduce]],
   ];
   return [
     `${code}${name === undefined ? '' : `  ${name}`}`,
     ...fields.flatMap(([label, lines]) => labelled(label, lines)),
   ];
+}
+
+/** The same for a fault. */
+export function faultLines({ name, number, causes, reproduce }: FaultExplanation): string[] {
+  const fields: readonly (readonly [label: string, lines: readonly string[]])[] = [
+    ['service', ['harmony, not in the catalogue']],
+    ['meaning', [`no code: a task that failed has it as \`faults\`, Faults.${name} (${number})`]],
+    ['causes', causes],
+    ['reproduce', [reproduce]],
+  ];
+  return [name, ...fields.flatMap(([label, lines]) => labelled(label, lines))];
 }
 
 /** Chinese letters are as wide as two others. */
