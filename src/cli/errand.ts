@@ -46,19 +46,21 @@ export interface Begun {
  */
 export async function begin(app: App, errand: Errand, known: readonly TaskInfo[]): Promise<Begun> {
   const earlier = earlierOf(errand, known);
-  const rivals = rivalsOf(errand, known);
+  const others = known.filter((info) => isRival(errand, info));
+  const rivals = others.filter((info) => !isEnded(stateOf(info)));
   mustBeForced(errand, rivals);
   // Before the file is touched: a task that outlived this would go on behind the bytes of another.
   for (const rival of rivals) await forget(app, rival);
   const forgot = rivals.map(({ url }) => `forgot the unfinished get ${url}`);
-  if (earlier === undefined) return anew(app, errand, null, forgot.join('; '));
-  if (errand.force) {
-    return anew(app, errand, earlier, [...forgot, 'starting over from byte 0, as told'].join('; '));
-  }
+  const replaced = others.filter((info) => stateOf(info) === 'completed' && info.uid === String(app.uid));
+  const startOver = (...said: readonly string[]) =>
+    anew(app, errand, { earlier: earlier ?? null, replaced, said: said.join('; ') });
+  if (earlier === undefined) return startOver(...forgot);
+  if (errand.force) return startOver(...forgot, 'starting over from byte 0, as told');
   const state = stateOf(earlier);
   switch (state) {
     case 'completed':
-      if (!errand.isStillDone(earlier)) return anew(app, errand, earlier, '');
+      if (!errand.isStillDone(earlier)) return startOver();
       return {
         task: await taskOf(app, earlier),
         said: 'complete already; --force gets it again',
@@ -69,7 +71,7 @@ export async function begin(app: App, errand: Errand, known: readonly TaskInfo[]
     case 'failed':
     case 'stopped':
     case 'removed':
-      return anew(app, errand, earlier, `${state} before (${earlier.reason}); starting over from byte 0`);
+      return startOver(`${state} before (${earlier.reason}); starting over from byte 0`);
     default:
       return goOn(app, errand, earlier);
   }
@@ -81,12 +83,9 @@ function earlierOf(errand: Errand, known: readonly TaskInfo[]): TaskInfo | undef
   return same.findLast((info) => !isEnded(stateOf(info))) ?? same.at(-1);
 }
 
-/** Other tasks that are still to be done, and save to the same file. */
-function rivalsOf(errand: Errand, known: readonly TaskInfo[]): TaskInfo[] {
-  return known.filter(
-    (info) =>
-      info.action === 0 && info.saveas === errand.config.saveas && !errand.isSame(info) && !isEnded(stateOf(info)),
-  );
+/** Another task that saves to the same file. */
+function isRival(errand: Errand, info: TaskInfo): boolean {
+  return info.action === 0 && info.saveas === errand.config.saveas && !errand.isSame(info);
 }
 
 /** @throws UsageError */
@@ -135,13 +134,22 @@ function headersThatDiffer(one: Config, other: Config): string[] {
   return [...names].filter((name) => asked?.get(name) !== kept?.get(name));
 }
 
-async function anew(app: App, errand: Errand, earlier: TaskInfo | null, said: string): Promise<Begun> {
+interface Anew {
+  /** The same errand of an earlier run. */
+  readonly earlier: TaskInfo | null;
+  /** Complete tasks whose file is to be replaced. */
+  readonly replaced: readonly TaskInfo[];
+  readonly said: string;
+}
+
+async function anew(app: App, errand: Errand, { earlier, replaced, said }: Anew): Promise<Begun> {
   const { request, context } = app;
   if (earlier !== null && isActive(stateOf(earlier))) await letGo(await taskOf(app, earlier));
-  const replaces = earlier !== null && stateOf(earlier) !== 'completed';
+  // What a task has left in part may go; a file that another has completed since may not.
+  const replaces = earlier !== null && stateOf(earlier) !== 'completed' && replaced.length === 0;
   const task = await request.agent.create(context, { ...errand.config, overwrite: errand.force || replaces });
   // Only now: a failed task must not be forgotten before there is another one.
-  if (earlier !== null) await request.agent.remove(earlier.tid);
+  for (const { tid } of earlier === null ? replaced : [earlier, ...replaced]) await request.agent.remove(tid);
   if (errand.maxSpeed > 0) await task.setMaxSpeed(errand.maxSpeed);
   await task.start();
   return { task, said, warning: '', from: 0, isDone: false };

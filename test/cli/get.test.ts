@@ -132,6 +132,23 @@ describe('get', () => {
     expect(again.stdout).toContain('complete already');
   });
 
+  it('does not take the file of another task for its own', async () => {
+    const [one, two] = ['one', 'two'].map((name) => server.offer(name, randomBytes(mib)));
+    const missing = `${server.url}/missing`;
+    await desk.run('get', one ?? '', '-o', 'file.bin');
+    await desk.run('get', missing, '-o', 'file.bin', '-f');
+    await desk.run('get', two ?? '', '-o', 'file.bin', '-f');
+    const sum = hashOf('file.bin');
+
+    const once = await desk.json('get', one ?? '', '-o', 'file.bin');
+    const failed = await desk.json('get', missing, '-o', 'file.bin');
+
+    expect([once.code, failed.code]).toEqual([1, 1]);
+    expect(once.document.errors).toMatchObject([{ code: 13400001 }]);
+    expect(failed.document.errors).toMatchObject([{ code: 13400001 }]);
+    expect(hashOf('file.bin')).toBe(sum);
+  });
+
   it('holds a task to its rate', async () => {
     const url = server.offer('file.bin', randomBytes(100 * 1024));
     const startedMs = performance.now();
