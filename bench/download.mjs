@@ -1,4 +1,5 @@
 // Downloads to files over the loopback: one large file, and many at once.
+import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stream } from 'undici';
@@ -23,6 +24,7 @@ export async function download({ quick }) {
     const whole = (name, act) => async () => {
       const path = join(directory, name);
       rmSync(path, { force: true });
+      settle();
       const tookMs = await timed(() => act(path));
       if (statSync(path).size !== bytes) throw new Error(`${path} is not whole`);
       rmSync(path);
@@ -38,7 +40,7 @@ export async function download({ quick }) {
         ...(has('aria2c') ? { aria2: whole('aria2', withAria2) } : {}),
         ...(has('curl') ? { curl: whole('curl', (path) => run('curl', ['-s', '-o', path, url])) } : {}),
       },
-      { rounds: quick ? 3 : 7 },
+      { rounds: quick ? 3 : 11 },
     );
     const what = `download of ${bytes / mib} MiB to a file over the loopback`;
     const compare = comparison(times, bytes);
@@ -67,6 +69,7 @@ export async function downloads({ quick }) {
     const whole = (name, act) => async () => {
       const into = join(directory, name);
       mkdirSync(into);
+      settle();
       const tookMs = await timed(() => act(into));
       const sizes = readdirSync(into).map((file) => statSync(join(into, file)).size);
       if (sizes.length !== count || sizes.some((size) => size !== bytes)) throw new Error(`${name} is not whole`);
@@ -108,6 +111,11 @@ function comparison(times, bytes) {
     const measured = `${rate('longshore').toFixed(0)} / ${rate(name).toFixed(0)} MiB/s = ${percent(ratio)}`;
     return { measured, met: ratio >= atLeast };
   };
+}
+
+/** Has the disk finish what the one before has left it, so that nobody waits for another's pages. */
+function settle() {
+  spawnSync('sync');
 }
 
 /** The largest heap there was, over that of the beginning. */

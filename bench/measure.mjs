@@ -8,18 +8,21 @@ export function median(values) {
 }
 
 /**
- * Runs the contestants in turn, each round beginning with another one, so that a machine that slows down slows all of
- * them, and what one leaves behind for the next (dirty pages, a warm cache) falls to each. Garbage is collected in between.
+ * Runs the contestants in turn, each round beginning with another one and every other round the other way about, so that
+ * a machine that slows down slows all of them, and what one leaves behind for the next (dirty pages, a warm cache) does
+ * not always fall to the same. Garbage is collected in between.
  * @returns by contestant, what it answered in each round.
  */
 export async function inTurn(contestants, { rounds, warmUps = 1 }) {
   const answers = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
   const names = Object.keys(contestants);
   for (let round = -warmUps; round < rounds; round += 1) {
+    const first = round + warmUps;
     for (let turn = 0; turn < names.length; turn += 1) {
-      const name = names[(turn + round + warmUps) % names.length];
+      const way = first % 2 === 0 ? turn : names.length - turn;
+      const name = names[(way + (first >> 1)) % names.length];
       globalThis.gc?.();
-      const answer = await contestants[name](round + warmUps);
+      const answer = await contestants[name](first);
       if (round >= 0) answers[name].push(answer);
     }
   }
