@@ -1,5 +1,4 @@
 /** The real world, wired: SQLite, sockets, disk, the system's clock and chance. */
-import { ruleSets } from '../machines/vocabulary.ts';
 import { createSystemClock } from './adapters/clock/system.ts';
 import { createDiskFiles } from './adapters/files/disk.ts';
 import { createSystemRandom } from './adapters/random/system.ts';
@@ -7,7 +6,7 @@ import { openSqliteStore, readSqliteStore } from './adapters/store/sqlite.ts';
 import { createHttpTransport } from './adapters/transport/http.ts';
 import { isObject } from './api/fields.ts';
 import { taskInfo } from './api/info.ts';
-import { type Check, checkOptionsOf, every, isCount, isFunction, that } from './api/options.ts';
+import { type Check, checkOptionsOf, engineChecks, isCount, isFunction, that } from './api/options.ts';
 import { appPlace } from './api/paths.ts';
 import { createEngine, type EngineOptions, type TaskEngine } from './api/task-engine.ts';
 import type { TaskInfo } from './api/types.ts';
@@ -29,9 +28,7 @@ const checks: Readonly<Record<keyof OpenOptions, Check>> = {
   store: that((value) => typeof value === 'string' && value !== '', 'the path of a file'),
   ca: that((value) => Array.isArray(value), 'a list of certificates as PEM'),
   syncFiles: that((value) => typeof value === 'boolean', 'true or false'),
-  rules: that((value) => ruleSets.some((name) => name === value), `one of ${ruleSets.join(', ')}`),
-  limits: every(isCount, 'backgroundTasksMax and foregroundTasksMax: numbers, 0 or more'),
-  slots: that((value) => isCount(value) || isObject(value), 'a number, 0 or more, or { counts, speeds }'),
+  ...engineChecks,
   redirectsMax: that(isCount, 'a number, 0 or more'),
   link: that(isObject, '{ type, metered, roaming }'),
   trace: that(isFunction, 'a function'),

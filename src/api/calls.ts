@@ -30,15 +30,7 @@ export function settleThen<T, U>(
   callback: unknown,
   api: Api = 'agent',
 ): Promise<U> | undefined {
-  const called = engine.call(() => {
-    try {
-      return decide();
-    } catch (error) {
-      // While the caller is still there, the stack begins with it instead of with a dozen of our own frames.
-      if (error instanceof BusinessError && engine.callsAtOnce) Error.captureStackTrace?.(error, settleThen);
-      throw error;
-    }
-  }, goOn);
+  const called = engine.call(decide, goOn);
   if (typeof callback !== 'function') return called;
   const answer = callback as Answered<U>;
   // Outside of the promise: what the callback throws is the caller's, and uncaught.

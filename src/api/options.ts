@@ -1,3 +1,4 @@
+import { ruleSets } from '../../machines/vocabulary.ts';
 import { isObject } from './fields.ts';
 
 /** Options of an embedder. What is legal, in words; null where the value is. */
@@ -30,6 +31,13 @@ export function that(holds: (value: unknown) => boolean, legal: string): Check {
 export function every(holds: (value: unknown, key: string) => boolean, legal: string): Check {
   return that((value) => isObject(value) && Object.entries(value).every(([key, each]) => holds(each, key)), legal);
 }
+
+/** Of the options that every engine takes. */
+export const engineChecks = {
+  rules: that((value) => ruleSets.some((name) => name === value), `one of ${ruleSets.join(', ')}`),
+  limits: every(isCount, 'backgroundTasksMax and foregroundTasksMax: numbers, 0 or more'),
+  slots: that((value) => isCount(value) || isObject(value), 'a number, 0 or more, or { counts, speeds }'),
+} as const;
 
 /** Infinity too: no limit. */
 export function isCount(value: unknown): boolean {

@@ -15,7 +15,7 @@ import {
   type State,
   type TaskSpec,
 } from '../../machines/vocabulary.ts';
-import { unexpected, unreachable } from '../errors.ts';
+import { BusinessError, unexpected, unreachable } from '../errors.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Files } from '../ports/files.ts';
 import type { Random } from '../ports/random.ts';
@@ -158,11 +158,6 @@ export class Engine {
 
   // --- Calls -------------------------------------------------------------------------------------------------------
 
-  /** Is a call made while its caller waits, and not together with others? */
-  get callsAtOnce(): boolean {
-    return this.#together === null;
-  }
-
   /**
    * Makes a call: at once, or together with others where the store commits in groups.
    * @param decide  asks the engine, and nothing else of the world. May be asked again when it was taken back.
@@ -170,7 +165,15 @@ export class Engine {
    */
   call<T, U>(decide: () => T, goOn: (decided: T) => U): Promise<U> {
     return new Promise((resolve, reject) => {
-      if (this.#together === null || this.#closed) return resolve(goOn(decide()));
+      if (this.#together === null || this.#closed) {
+        try {
+          return resolve(goOn(decide()));
+        } catch (thrown) {
+          // The caller is still there: the stack begins near it, and not with a dozen of our own frames.
+          if (thrown instanceof BusinessError) Error.captureStackTrace?.(thrown, this.call);
+          throw thrown;
+        }
+      }
       this.#together.add({
         decide,
         goOn: (decided) => {

@@ -1,12 +1,21 @@
-import { ruleSets } from '../../machines/vocabulary.ts';
 import { isObject } from '../api/fields.ts';
-import { type Check, checkOptionsOf, every, isCount, isFunction, isNumber, shown, that } from '../api/options.ts';
+import {
+  type Check,
+  checkOptionsOf,
+  engineChecks,
+  every,
+  isCount,
+  isFunction,
+  isNumber,
+  shown,
+  that,
+} from '../api/options.ts';
 import { networks } from './networks.ts';
 import type { WorldOptions } from './world.ts';
 
 const checks: Readonly<Record<keyof WorldOptions, Check>> = {
   seed: that(isNumber, 'a finite number'),
-  rules: that((value) => ruleSets.some((name) => name === value), `one of ${ruleSets.join(', ')}`),
+  rules: engineChecks.rules,
   files: every((value, path) => path.startsWith('/') && isFile(value), "path from '/' → bytes, text or content"),
   server: that(isObject, 'options of the file server'),
   personalities: listOf('personalities: functions (request, serve) => response'),
@@ -17,8 +26,8 @@ const checks: Readonly<Record<keyof WorldOptions, Check>> = {
   faults: listOf('rules: functions of a request, such as cutAfter(700)'),
   wire: that((value) => isFunction(value) || isWire(value), wireWords()),
   link: that((value) => isLink(value), `one of ${Object.keys(networks).join(', ')}, or { type, metered, roaming }`),
-  limits: every(isCount, 'backgroundTasksMax and foregroundTasksMax: numbers, 0 or more'),
-  slots: that((value) => isCount(value) || isObject(value), 'a number, 0 or more, or { counts, speeds }'),
+  limits: engineChecks.limits,
+  slots: engineChecks.slots,
   diskBytes: that(isCount, 'a number, 0 or more'),
   syncFiles: that((value) => typeof value === 'boolean', 'true or false'),
   startMs: that(isNumber, 'ms since the epoch'),
