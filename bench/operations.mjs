@@ -61,7 +61,6 @@ const inner = await inside([
 ]);
 const ActorWorld = actorWorldOf(inner);
 const ports = {
-  clock: createSimulatedClock(),
   random: createSeededRandom(1),
   files: createMemoryFiles(),
   transport: { open: () => ({ setSpeed() {}, cancel() {} }), close: async () => {} },
@@ -70,13 +69,13 @@ const ports = {
 /** The engine behind the same face as the actors. */
 class EngineWorld {
   constructor(rules) {
-    const store = createMemoryStore();
+    const { random, files, transport } = ports;
     const clock = createSimulatedClock();
     this.clock = clock;
     const limits = { backgroundTasksMax: settings.tasksMax, foregroundTasksMax: Number.POSITIVE_INFINITY };
     const tiers = inner.tiersOfCount(settings.slots);
     this.engine = new inner.Engine(
-      { ...ports, clock, store },
+      { clock, random, files, transport, store: createMemoryStore() },
       { rules, limits, tiersAt: () => tiers, redirectsMax: 20, link: settings.link, trace: undefined },
       { told() {}, listenersDropped() {}, forgotten() {} },
     );

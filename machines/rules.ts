@@ -58,7 +58,10 @@ export type DifferenceName = keyof typeof sides;
 
 /** How a table is asked what a rule set holds: the only way to find out which of the two applies. */
 export function ruleReader<Table extends { readonly [name in keyof Table]: Sides }>(table: Table) {
-  return <Name extends keyof Table, Set extends Rules>(rules: Set, name: Name): Table[Name][Set] => table[name][rules];
+  return <Name extends keyof Table, Set extends Rules>(rules: Set, name: Name): Table[Name][Set] => {
+    const row = table[name];
+    return rules === 'device' ? row.device : row.documented;
+  };
 }
 
 /** The set that is not this one. */

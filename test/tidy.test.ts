@@ -34,7 +34,7 @@ const borders: readonly {
   {
     layer: /^src\/engine\//,
     may: [/^machines\//, /^src\/ports\//, /^src\/engine\//, /^src\/errors\.ts$/],
-    packages: [/^xstate$/, /^nanoid$/],
+    packages: [/^xstate$/],
   },
   {
     layer: /^src\/api\//,
@@ -44,7 +44,7 @@ const borders: readonly {
   {
     layer: /^src\/adapters\//,
     may: [/^src\/ports\//, /^src\/adapters\//, /^src\/errors\.ts$/, /^machines\/vocabulary/],
-    packages: [/^node:/, /^undici$/, /^libsql$/],
+    packages: [/^node:/, /^undici$/, /^libsql$/, /^nanoid$/],
   },
   { layer: /^src\/index\.ts$/, may: [/^src\/(api|engine|ports)\//, /^src\/errors\.ts$/], packages: [] },
   { layer: /^src\/runtime\.ts$/, may: [/^src\//, /^machines\//], packages: [] },

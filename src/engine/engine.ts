@@ -83,6 +83,7 @@ export class Engine {
   readonly #settings: EngineSettings;
   readonly #listener: EngineListener;
   readonly #live: Live;
+  readonly #deciding: Deciding;
   readonly #runs: Runs;
   readonly #housekeeping: Housekeeping;
   readonly #groups: Groups;
@@ -102,6 +103,8 @@ export class Engine {
     this.#settings = settings;
     this.#listener = listener;
     this.#live = new Live(settings.rules);
+    const { rules, tiersAt, trace } = settings;
+    this.#deciding = { rules, live: this.#live, tiersAt, clock, trace };
     this.#groups = new Groups(ports.store.groups());
     this.#together = ports.store.group === undefined ? null : new Together(ports.store.group);
     this.#drawId = createIds(random.fork('tid'), (id) => this.#live.tasks.has(id) || this.#groups.has(id));
@@ -112,7 +115,7 @@ export class Engine {
         reported: (task, report) => this.#reported(task, report),
         rang: (task, what, isCurrent) =>
           this.#hear(() => {
-            if (isCurrent()) this.#send({ to: 'transfer', tid: task.record.tid, event: { type: what } });
+            if (isCurrent()) this.#send({ to: 'transfer', task, event: { type: what } });
           }),
       },
     );
@@ -121,7 +124,7 @@ export class Engine {
       clock,
       collect: () => this.collectGarbage(),
       outlive: (tasks) => {
-        for (const { record } of tasks) this.#send({ to: 'task', tid: record.tid, event: { type: 'outlived' } });
+        for (const task of tasks) this.#send({ to: 'task', task, event: { type: 'outlived' } });
       },
     });
     this.#trace('event', 'started', '');
@@ -211,19 +214,17 @@ export class Engine {
   /** Creates a task, or says why not. @source harmony-request.md 2.5.1 */
   create(uid: number, spec: TaskSpec, sizes: readonly number[], facts: Facts): { readonly tid: string } | Refusal {
     const app = this.#appOf(uid);
-    const all: Facts = {
-      ...facts,
-      serviceDown: this.#serviceRefuses('create'),
-      notForeground: refuses(step(appMachine, app.chart, { type: 'create', mode: spec.mode }).effects),
-      queueFull: refuses(step(queueMachine, app.queues[bucketOf(spec.mode)], { type: 'create' }).effects),
-    };
-    const refusal = this.admit('create', all);
+    const serviceDown = this.#serviceRefuses('create');
+    const notForeground = refuses(step(appMachine, app.chart, { type: 'create', mode: spec.mode }).effects);
+    const queueFull = refuses(step(queueMachine, app.queues[bucketOf(spec.mode)], { type: 'create' }).effects);
+    const isFree = !serviceDown && !notForeground && !queueFull;
+    const refusal = this.admit('create', isFree ? facts : { ...facts, serviceDown, notForeground, queueFull });
     if (refusal !== null) return refusal;
 
     const nowMs = this.#ports.clock.now();
     const tid = this.#drawId();
     const record: TaskRecord = { tid, seq: ++this.#seq, uid, bundle: app.bundle, ctimeMs: nowMs, spec };
-    const turn = new Turn(this.#deciding());
+    const turn = new Turn(this.#deciding);
     turn.create(record, newLife(nowMs, sizes));
     const taken = () => {
       turn.takeBack();
@@ -237,7 +238,7 @@ export class Engine {
       return { tid };
     }
     taken();
-    return this.admit('create', { ...all, notCreatable: true }) ?? unreachable('an unstored task was admitted');
+    return this.admit('create', { ...facts, notCreatable: true }) ?? unreachable('an unstored task was admitted');
   }
 
   /**
@@ -268,7 +269,7 @@ export class Engine {
         return null;
       }
     }
-    const turn = new Turn(this.#deciding());
+    const turn = new Turn(this.#deciding);
     turn.decideTask(task, event, stepped);
     if (keeps) turn.keep(task);
     return this.#finish(turn, operation);
@@ -279,7 +280,7 @@ export class Engine {
     const refusal = this.operate(uid, 'setMaxSpeed', tid, facts);
     const task = this.#live.tasks.get(tid);
     if (refusal !== null || task === undefined) return refusal;
-    const turn = new Turn(this.#deciding());
+    const turn = new Turn(this.#deciding);
     turn.update(task, { maxSpeed: bytesPerSecond });
     turn.effects.push({ type: 'speed.set', task });
     return this.#finish(turn, 'setMaxSpeed');
@@ -297,25 +298,22 @@ export class Engine {
   /** Shows all of the tasks in a group, or none of them. @source harmony-request.md 9.1 */
   attachGroup(uid: number, gid: string, tids: readonly string[]): Refusal | null {
     const serviceDown = this.#serviceRefuses('attachGroup');
-    const turn = new Turn(this.#deciding());
-    const isMine = (tid: string) => this.#live.tasks.get(tid)?.record.uid === uid;
+    const turn = new Turn(this.#deciding);
+    const tasks = tids.flatMap((tid) => this.#live.tasks.get(tid) ?? []).filter(({ record }) => record.uid === uid);
     const early = this.admit('attachGroup', {
       serviceDown,
       unknownGroup: !isNumeric(gid),
-      unknownTask: !tids.every((tid) => isNumeric(tid) && isMine(tid)),
+      unknownTask: tasks.length < tids.length,
     });
     if (early !== null) return early;
-    for (const tid of tids) {
-      turn.decide({ to: 'task', tid, event: { type: 'attachGroup' } });
+    for (const task of tasks) {
+      turn.decide({ to: 'task', task, event: { type: 'attachGroup' } });
       if (turn.refusal !== null) return this.#finish(turn, 'attachGroup');
     }
     const refusal =
       this.admit('attachGroup', { unknownGroup: !this.#groups.isOf(uid, gid) }) ?? this.#askGroup(gid, 'attachGroup');
     if (refusal !== null) return refusal;
-    for (const tid of tids) {
-      const task = this.#live.tasks.get(tid);
-      if (task !== undefined) turn.update(task, { group: gid });
-    }
+    for (const task of tasks) turn.update(task, { group: gid });
     return this.#finish(turn, 'attachGroup');
   }
 
@@ -358,12 +356,12 @@ export class Engine {
 
   /** Forgets the records that have rested long enough. @returns how many. @source harmony-request.md 5.5 */
   collectGarbage(): number {
-    const turn = new Turn(this.#deciding());
+    const turn = new Turn(this.#deciding);
     let asked = 0;
     for (const { task, ageMs } of [...this.#housekeeping.due()]) {
       if (asked === collectedMax) break;
       asked += 1;
-      turn.post({ to: 'task', tid: task.record.tid, event: { type: 'collected', ageMs } });
+      turn.post({ to: 'task', task, event: { type: 'collected', ageMs } });
     }
     const before = this.#live.tasks.size;
     turn.settle();
@@ -380,7 +378,7 @@ export class Engine {
     this.#housekeeping.stop();
     for (const grace of this.#graces.values()) grace.cancel();
     for (const task of this.#live.running) this.#unsaved.add(task);
-    this.#commit(new Turn(this.#deciding()));
+    this.#commit(new Turn(this.#deciding));
     this.#runs.abandon();
     await this.#ports.transport.close();
     this.#ports.store.close();
@@ -391,7 +389,7 @@ export class Engine {
   /** Something happened: what follows is carried out even when it cannot be stored yet. */
   #send(letter: Letter): void {
     if (this.#closed) return;
-    const turn = new Turn(this.#deciding());
+    const turn = new Turn(this.#deciding);
     turn.decide(letter);
     this.#finish(turn, null);
   }
@@ -536,12 +534,12 @@ export class Engine {
   // --- Reports of transfers ------------------------------------------------------------------------------------------
 
   #reported(task: LiveTask, report: TransferReport): void {
-    if (this.#closed || !this.#isLive(task)) return;
+    if (this.#closed || !task.isThere) return;
     if (report.type === 'received') return this.#received(task, report);
     const online = this.#live.network.value !== 'offline';
     const follow = () => {
-      if (!this.#isLive(task)) return;
-      const turn = new Turn(this.#deciding());
+      if (!task.isThere) return;
+      const turn = new Turn(this.#deciding);
       followReport(turn, task, report, online);
       this.#finish(turn, null);
     };
@@ -573,22 +571,6 @@ export class Engine {
   }
 
   // --- Small questions -----------------------------------------------------------------------------------------------
-
-  #isLive(task: LiveTask): boolean {
-    return this.#live.tasks.get(task.record.tid) === task;
-  }
-
-  #deciding(): Deciding {
-    const { clock } = this.#ports;
-    return {
-      rules: this.rules,
-      live: this.#live,
-      tiersAt: this.#settings.tiersAt,
-      nowMs: clock.now(),
-      elapsedMs: clock.elapsed(),
-      trace: this.#settings.trace,
-    };
-  }
 
   #appOf(uid: number): LiveApp {
     return this.#live.apps.get(uid) ?? unreachable(`no app has the uid ${uid}`);
@@ -628,7 +610,7 @@ export class Engine {
   }
 
   #recover(): void {
-    const turn = new Turn(this.#deciding());
+    const turn = new Turn(this.#deciding);
     this.#seq = recover(this.#ports.store.load(), this.#live, this.#settings.limits, turn);
     turn.settle();
     this.#finish(turn, null);

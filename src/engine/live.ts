@@ -46,6 +46,8 @@ export class LiveTask implements Candidate {
   body: Uint8Array | null = null;
   /** The last turn that touched it. */
   turn = 0;
+  /** False once it is forgotten. */
+  isThere = false;
 
   constructor(record: TaskRecord, traits: Traits, life: TaskLife, saved: TaskLife | null) {
     this.record = record;
@@ -87,8 +89,8 @@ export interface LiveApp {
 
 /** An event on its way to a chart. */
 export type Letter =
-  | { readonly to: 'task'; readonly tid: string; readonly event: TaskEvent }
-  | { readonly to: 'transfer'; readonly tid: string; readonly event: TransferEvent }
+  | { readonly to: 'task'; readonly task: LiveTask; readonly event: TaskEvent }
+  | { readonly to: 'transfer'; readonly task: LiveTask; readonly event: TransferEvent }
   | { readonly to: 'queue'; readonly uid: number; readonly bucket: Bucket; readonly event: QueueEvent }
   | { readonly to: 'app'; readonly uid: number; readonly event: AppEvent }
   | { readonly to: 'account'; readonly user: number; readonly event: AccountEvent }
@@ -162,6 +164,7 @@ export class Live {
   }
 
   insert(task: LiveTask): void {
+    task.isThere = true;
     this.tasks.set(task.record.tid, task);
     this.appOf(task)?.tasks.add(task);
     this.#index(task);
@@ -171,6 +174,7 @@ export class Live {
     this.#unindex(task);
     this.appOf(task)?.tasks.delete(task);
     this.tasks.delete(task.record.tid);
+    task.isThere = false;
   }
 
   /** Gives a task a new life, and moves it in those indexes that see a difference. */

@@ -26,7 +26,7 @@ export function recover(stored: Iterable<StoredTask>, live: Live, limits: QueueL
     const around = live.around(app);
     const isShutOut = life.state === 'waiting' && reasonAtStart(task.traits, around) !== life.reason;
     if (isRunning(life.state) || isShutOut) {
-      turn.post({ to: 'task', tid: record.tid, event: { type: 'restarted', around } });
+      turn.post({ to: 'task', task, event: { type: 'restarted', around } });
     }
   }
   return seqMax;

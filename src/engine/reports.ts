@@ -18,7 +18,7 @@ export function followReport(
       const { version, status, phrase, headers } = report;
       turn.update(task, afterResponse(task.life, report, spec.action));
       turn.notices.push({ uid, tid, event: 'response', response: { version, status, phrase, headers } });
-      return turn.decide({ to: 'transfer', tid, event: { type: 'responded', status } });
+      return turn.decide({ to: 'transfer', task, event: { type: 'responded', status } });
     }
     case 'finished': {
       turn.update(task, afterEnd(task, report.bytes));
@@ -26,14 +26,14 @@ export function followReport(
       if (spec.action === 'upload') {
         turn.notices.push({ uid, tid, event: 'headerReceive', headers: task.life.headers, body: report.body });
       }
-      return turn.decide({ to: 'transfer', tid, event: { type: 'finished' } });
+      return turn.decide({ to: 'transfer', task, event: { type: 'finished' } });
     }
     case 'faulted': {
       const { cause, status } = report;
-      return turn.decide({ to: 'transfer', tid, event: { type: 'faulted', cause, status, online } });
+      return turn.decide({ to: 'transfer', task, event: { type: 'faulted', cause, status, online } });
     }
     case 'cancelled':
-      return turn.decide({ to: 'transfer', tid, event: { type: 'cancelled' } });
+      return turn.decide({ to: 'transfer', task, event: { type: 'cancelled' } });
     default:
       return unexpected(report);
   }

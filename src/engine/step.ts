@@ -70,8 +70,10 @@ function run(doings: readonly Doing[], walk: Walk): void {
     if (doing.type === 'assign') {
       walk.context = doing.changed(walk);
     } else {
-      if (walk.effects === nothing) walk.effects = [];
-      (walk.effects as unknown[]).push(doing.effect(walk));
+      const effect = doing.effect(walk);
+      // Most steps have one effect, and an array that grows takes room for seventeen.
+      if (walk.effects === nothing) walk.effects = [effect];
+      else (walk.effects as unknown[]).push(effect);
     }
   }
 }

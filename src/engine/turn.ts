@@ -9,6 +9,7 @@ import { type TaskEffect, type TaskEvent, taskMachine } from '../../machines/tas
 import { type TransferEffect, type TransferEvent, transferMachine } from '../../machines/transfer.ts';
 import type { Action, ErrorCode, Operation, Rules, State } from '../../machines/vocabulary.ts';
 import { unexpected } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Change, TaskLife, TaskRecord } from '../ports/store.ts';
 import { exchangesOf } from './jobs.ts';
 import { lifeWith } from './life.ts';
@@ -48,17 +49,62 @@ export interface Refusal {
   readonly obstacle?: Obstacle;
 }
 
+/** What an engine decides by. */
 export interface Deciding {
   readonly rules: Rules;
   readonly live: Live;
   readonly tiersAt: (level: number) => Tiers;
-  readonly nowMs: number;
-  readonly elapsedMs: number;
+  readonly clock: Clock;
   readonly trace: Tracer | undefined;
 }
 
 const nothing: readonly never[] = [];
 const bothActions: readonly Action[] = ['download', 'upload'];
+interface Undo {
+  readonly act: () => void;
+  readonly earlier: Undo | null;
+}
+
+/** How what lives is written to: each field by its name, since by a key that varies it costs five times as much. */
+const put = {
+  transfer(task: LiveTask, transfer: LiveTask['transfer']) {
+    task.transfer = transfer;
+  },
+  runSinceMs(task: LiveTask, runSinceMs: number) {
+    task.runSinceMs = runSinceMs;
+  },
+  placeKept(task: LiveTask, placeKept: boolean) {
+    task.placeKept = placeKept;
+  },
+  slotSpeed(task: LiveTask, slotSpeed: LiveTask['slotSpeed']) {
+    task.slotSpeed = slotSpeed;
+  },
+  body(task: LiveTask, body: LiveTask['body']) {
+    task.body = body;
+  },
+  network(live: Live, network: Live['network']) {
+    live.network = network;
+  },
+  service(live: Live, service: Live['service']) {
+    live.service = service;
+  },
+  slots(live: Live, slots: Live['slots']) {
+    live.slots = slots;
+  },
+  slotsLevel(live: Live, slotsLevel: number) {
+    live.slotsLevel = slotsLevel;
+  },
+  chart(app: LiveApp, chart: LiveApp['chart']) {
+    app.chart = chart;
+  },
+  background(queues: LiveApp['queues'], queue: LiveApp['queues']['background']) {
+    queues.background = queue;
+  },
+  foreground(queues: LiveApp['queues'], queue: LiveApp['queues']['foreground']) {
+    queues.foreground = queue;
+  },
+};
+
 /** Events of the scheduler and of the end, whose time both rule sets note. */
 const datedAlways: ReadonlySet<TaskEvent['type']> = new Set(['admitted', 'dropped', 'succeeded', 'faulted']);
 
@@ -73,13 +119,16 @@ export class Turn {
   readonly #deciding: Deciding;
   readonly #letters: Letter[] = [];
   readonly #number: number;
+  /** A turn is one instant, which most turns do not ask for. */
+  #nowMs: number | null = null;
   /** Each once. */
   readonly #touched: LiveTask[] = [];
   /** Made when first needed, like the other set: most turns have nothing to put into it. */
   #forgotten: Set<LiveTask> | null = null;
   /** Tasks that were started or resumed in this turn and hope for a slot. */
   #hopeful: Set<LiveTask> | null = null;
-  readonly #undo: (() => void)[] = [];
+  /** What takes back the last change, and those before it. */
+  #undo: Undo | null = null;
   #slotsDue = false;
   /** Letters that are delivered. */
   #delivered = 0;
@@ -91,7 +140,9 @@ export class Turn {
 
   /** Delivers the letter and all that follow from it. */
   decide(letter: Letter): void {
-    this.#letters.push(letter);
+    // Those that wait go first; mostly there are none, and many a turn needs no list.
+    if (this.#delivered === this.#letters.length) this.#deliver(letter);
+    else this.#letters.push(letter);
     this.settle();
   }
 
@@ -123,10 +174,9 @@ export class Turn {
   create(record: TaskRecord, life: TaskLife): LiveTask {
     const { live } = this.#deciding;
     const task = live.admit(record, life, null);
-    this.#undo.push(() => live.remove(task));
+    this.#undoBy(() => live.remove(task));
     this.keep(task);
-    this.post({ to: 'queue', uid: record.uid, bucket: bucketOfTask(task), event: { type: 'entered' } });
-    this.settle();
+    this.decide({ to: 'queue', uid: record.uid, bucket: bucketOfTask(task), event: { type: 'entered' } });
     return task;
   }
 
@@ -137,7 +187,7 @@ export class Turn {
 
   /** Keeps the response body of an upload. Empty ones are not worth the memory. */
   keepBody(task: LiveTask, body: Uint8Array): void {
-    this.#set(task, 'body', body.length > 0 ? body : null);
+    this.#set(put.body, task, task.body, body.length > 0 ? body : null);
   }
 
   /** Has the counts of a task stored, though nothing is decided about it. */
@@ -170,16 +220,16 @@ export class Turn {
 
   /** Puts everything back as it was before the turn. */
   takeBack(): void {
-    for (const undo of this.#undo.reverse()) undo();
+    for (let undo = this.#undo; undo !== null; undo = undo.earlier) undo.act();
   }
 
   #deliver(letter: Letter): void {
     const { live } = this.#deciding;
     switch (letter.to) {
       case 'task':
-        return this.#stepTask(letter.tid, letter.event);
+        return this.#stepTask(letter.task, letter.event);
       case 'transfer':
-        return this.#stepTransfer(letter.tid, letter.event);
+        return this.#stepTransfer(letter.task, letter.event);
       case 'app':
         return this.#stepApp(letter.uid, letter.event);
       case 'account':
@@ -187,20 +237,21 @@ export class Turn {
       case 'queue': {
         const queues = live.apps.get(letter.uid)?.queues;
         if (queues === undefined) return;
-        this.#set(queues, letter.bucket, step(queueMachine, queues[letter.bucket], letter.event).next);
+        const before = queues[letter.bucket];
+        this.#set(put[letter.bucket], queues, before, step(queueMachine, before, letter.event).next);
         return;
       }
       case 'network': {
         const { next, effects } = step(networkMachine, live.network, letter.event);
         this.#traceStep('event', letter.event.type, 'network', live.network.value, next.value);
-        this.#set(live, 'network', next);
+        this.#set(put.network, live, live.network, next);
         for (const _ of effects) for (const app of live.apps.values()) this.#tellTasks(app, 'linkChanged');
         return;
       }
       case 'service': {
         const { next } = step(serviceMachine, live.service, letter.event);
         this.#traceStep('event', letter.event.type, 'service', live.service.value, next.value);
-        this.#set(live, 'service', next);
+        this.#set(put.service, live, live.service, next);
         return;
       }
       case 'slots':
@@ -208,9 +259,8 @@ export class Turn {
     }
   }
 
-  #stepTask(tid: string, event: TaskEvent): void {
-    const task = this.#deciding.live.tasks.get(tid);
-    if (task !== undefined) this.#enter(task, event, step(taskMachine, chartOf(task), event));
+  #stepTask(task: LiveTask, event: TaskEvent): void {
+    if (task.isThere) this.#enter(task, event, step(taskMachine, chartOf(task), event));
   }
 
   #enter(task: LiveTask, event: TaskEvent, { next, effects }: Stepped<typeof taskMachine>): void {
@@ -219,7 +269,7 @@ export class Turn {
     const { reason } = next.context;
     this.#traceStep('event', event.type, task.record.tid, before.state, state);
     if (state !== before.state || reason !== before.reason) {
-      const mtimeMs = this.#marksChange(event) ? this.#deciding.nowMs : before.mtimeMs;
+      const mtimeMs = this.#marksChange(event) ? this.#now() : before.mtimeMs;
       this.#change(task, lifeWith(before, { state, reason, mtimeMs }));
     }
     if ((event.type === 'start' || event.type === 'resume') && state !== before.state) {
@@ -245,19 +295,20 @@ export class Turn {
         return;
       case 'transfer.open':
         if (task.transfer === null) {
-          this.#set(task, 'transfer', begin(transferMachine, { exchanges: exchangesOf(task.record.spec) }));
+          const exchanges = exchangesOf(task.record.spec);
+          this.#set(put.transfer, task, null, begin(transferMachine, { exchanges }));
         }
-        return this.post({ to: 'transfer', tid, event: { type: 'open', index: task.life.index } });
+        return this.post({ to: 'transfer', task, event: { type: 'open', index: task.life.index } });
       case 'transfer.close':
-        return this.post({ to: 'transfer', tid, event: { type: 'close', interrupted: effect.interrupted } });
+        return this.post({ to: 'transfer', task, event: { type: 'close', interrupted: effect.interrupted } });
       case 'transfer.reopen':
-        return this.post({ to: 'transfer', tid, event: { type: 'reopen' } });
+        return this.post({ to: 'transfer', task, event: { type: 'reopen' } });
       case 'runtime.reset':
         // The last run may be ending still; what it took belongs to the last start.
-        this.#set(task, 'runSinceMs', this.#deciding.elapsedMs);
+        this.#beginRun(task);
         return this.update(task, { ranMs: 0 });
       case 'place.keep':
-        this.#set(task, 'placeKept', task.record.spec.action === 'upload');
+        this.#set(put.placeKept, task, task.placeKept, task.record.spec.action === 'upload');
         return;
       case 'task.forget':
         return this.#forget(task);
@@ -279,24 +330,23 @@ export class Turn {
     if (task.transfer !== null) this.effects.push({ type: 'exchange.cancel', task }, { type: 'run.end', task });
     this.effects.push({ type: 'object.drop', uid: task.record.uid, tid: task.record.tid });
     live.remove(task);
-    this.#undo.push(() => live.insert(task));
+    this.#undoBy(() => live.insert(task));
     this.#forgotten ??= new Set();
     this.#forgotten.add(task);
   }
 
-  #stepTransfer(tid: string, event: TransferEvent): void {
-    const task = this.#deciding.live.tasks.get(tid);
-    const before = task?.transfer;
-    if (task === undefined || before === null || before === undefined) return;
+  #stepTransfer(task: LiveTask, event: TransferEvent): void {
+    const before = task.transfer;
+    if (!task.isThere || before === null) return;
     const { next, effects } = step(transferMachine, before, event);
     if (this.#deciding.trace !== undefined)
-      this.#traceStep('event', event.type, `${tid} transfer`, before.value, next.value);
+      this.#traceStep('event', event.type, `${task.record.tid} transfer`, before.value, next.value);
     const ends = next.value === 'idle';
-    this.#set(task, 'transfer', ends ? null : next);
+    this.#set(put.transfer, task, before, ends ? null : next);
     const begins = event.type === 'open' && next.value !== before.value;
     if (begins && before.value !== 'idle') this.#endRun(task);
     if (begins) {
-      this.#set(task, 'runSinceMs', this.#deciding.elapsedMs);
+      this.#beginRun(task);
       this.effects.push({ type: 'run.begin', task });
     }
     if (next.context.index !== before.context.index && before.value !== 'idle') {
@@ -307,13 +357,16 @@ export class Turn {
     for (const effect of effects) this.#followTransfer(task, effect);
   }
 
+  #beginRun(task: LiveTask): void {
+    this.#set(put.runSinceMs, task, task.runSinceMs, this.#deciding.clock.elapsed());
+  }
+
   #endRun(task: LiveTask): void {
-    this.update(task, { ranMs: task.life.ranMs + this.#deciding.elapsedMs - task.runSinceMs });
+    this.update(task, { ranMs: task.life.ranMs + this.#deciding.clock.elapsed() - task.runSinceMs });
     this.effects.push({ type: 'run.end', task });
   }
 
   #followTransfer(task: LiveTask, effect: TransferEffect): void {
-    const { tid } = task.record;
     switch (effect.type) {
       case 'exchange.open':
         // What a server had of a file that was broken off is lost to it: that file begins anew.
@@ -330,15 +383,15 @@ export class Turn {
         this.effects.push({ type: 'retry.arm', task, delayMs: effect.delayMs });
         return;
       case 'task.retrying':
-        return this.post({ to: 'task', tid, event: { type: 'retrying' } });
+        return this.post({ to: 'task', task, event: { type: 'retrying' } });
       case 'task.reconnected':
-        return this.post({ to: 'task', tid, event: { type: 'reconnected' } });
+        return this.post({ to: 'task', task, event: { type: 'reconnected' } });
       case 'task.succeeded':
-        return this.post({ to: 'task', tid, event: { type: 'succeeded' } });
+        return this.post({ to: 'task', task, event: { type: 'succeeded' } });
       case 'task.faulted':
-        return this.post({ to: 'task', tid, event: { type: 'faulted', reason: effect.reason } });
+        return this.post({ to: 'task', task, event: { type: 'faulted', reason: effect.reason } });
       case 'task.settled':
-        return this.post({ to: 'task', tid, event: { type: 'settled', interrupted: effect.interrupted } });
+        return this.post({ to: 'task', task, event: { type: 'settled', interrupted: effect.interrupted } });
       default:
         return unexpected(effect);
     }
@@ -351,7 +404,7 @@ export class Turn {
     const { next, effects } = step(appMachine, app.chart, event);
     if (this.#deciding.trace !== undefined)
       this.#traceStep('event', event.type, `app ${uid}`, app.chart.value, next.value);
-    this.#set(app, 'chart', next);
+    this.#set(put.chart, app, app.chart, next);
     this.#rank(app);
     for (const effect of effects) {
       if (effect.type === 'grace.begin') this.effects.push({ type: 'grace.begin', uid, delayMs: effect.delayMs });
@@ -367,7 +420,7 @@ export class Turn {
     const { next, effects } = step(accountMachine, before, event);
     this.#traceStep('event', event.type, `account ${user}`, before.value, next.value);
     live.accounts.set(user, next);
-    this.#undo.push(() => live.accounts.set(user, before));
+    this.#undoBy(() => live.accounts.set(user, before));
     for (const app of live.appsOf(user)) {
       this.#rank(app);
       for (const effect of effects) this.#tellTasks(app, effect.happening);
@@ -377,7 +430,7 @@ export class Turn {
   #rank(app: LiveApp): void {
     const { live } = this.#deciding;
     if (live.rank(app)) {
-      this.#undo.push(() => live.rank(app));
+      this.#undoBy(() => live.rank(app));
       this.post({ to: 'slots', event: { type: 'changed' } });
     }
   }
@@ -387,15 +440,15 @@ export class Turn {
     happening: 'linkChanged' | 'appEntered' | 'appExpired' | 'accountLeft' | 'accountReturned',
   ): void {
     const around = this.#deciding.live.around(app);
-    for (const { record } of [...app.active].sort((a, b) => a.record.seq - b.record.seq)) {
-      this.post({ to: 'task', tid: record.tid, event: { type: happening, around } });
+    for (const task of [...app.active].sort((a, b) => a.record.seq - b.record.seq)) {
+      this.post({ to: 'task', task, event: { type: happening, around } });
     }
   }
 
   #stepSlots(event: SlotsEvent): void {
     const { live } = this.#deciding;
     const { next, effects } = step(slotsMachine, live.slots, event);
-    this.#set(live, 'slots', next);
+    this.#set(put.slots, live, live.slots, next);
     if (effects.length > 0) this.#slotsDue = true;
   }
 
@@ -404,7 +457,7 @@ export class Turn {
     const { level } = live.slots.context;
     const tiers = tiersAt(level);
     const isSameLevel = live.slotsLevel === level;
-    this.#set(live, 'slotsLevel', level);
+    this.#set(put.slotsLevel, live, live.slotsLevel, level);
     this.#slotsDue = false;
     const admitted: LiveTask[] = [];
     for (const action of bothActions) {
@@ -412,12 +465,12 @@ export class Turn {
       if (joining === undefined) {
         this.#assignSlotsOf(action, tiers, admitted);
       } else if (joining !== null) {
-        this.#set(joining, 'slotSpeed', tiers.speeds[0]);
+        this.#set(put.slotSpeed, joining, joining.slotSpeed, tiers.speeds[0]);
         admitted.push(joining);
       }
     }
     this.#hopeful = null;
-    for (const task of admitted) this.post({ to: 'task', tid: task.record.tid, event: { type: 'admitted' } });
+    for (const task of admitted) this.post({ to: 'task', task, event: { type: 'admitted' } });
     this.post({ to: 'slots', event: { type: 'assigned' } });
   }
 
@@ -439,7 +492,7 @@ export class Turn {
       const speed = speeds[tierAt(place, counts)];
       place += 1;
       const isNew = task.slotSpeed !== speed;
-      if (isNew) this.#set(task, 'slotSpeed', speed);
+      this.#set(put.slotSpeed, task, task.slotSpeed, speed);
       if (!isRunning(task.life.state)) {
         admitted.push(task);
         continue;
@@ -465,7 +518,7 @@ export class Turn {
   ): void {
     for (const task of tasks) {
       if (task.action !== action || !isCandidate(task.life.state, task.life.reason) || !concerns(task)) continue;
-      this.post({ to: 'task', tid: task.record.tid, event: { type } });
+      this.post({ to: 'task', task, event: { type } });
     }
   }
 
@@ -473,7 +526,7 @@ export class Turn {
     const { live } = this.#deciding;
     const before = task.life;
     live.change(task, life);
-    this.#undo.push(() => live.change(task, before));
+    this.#undoBy(() => live.change(task, before));
     this.keep(task);
     if (takesRoom(before.state) !== takesRoom(life.state)) {
       const type = takesRoom(life.state) ? 'entered' : 'left';
@@ -485,16 +538,22 @@ export class Turn {
     }
   }
 
-  #set<T, K extends keyof T>(target: T, key: K, value: T[K]): void {
-    const before = target[key];
-    if (before === value) return;
-    this.#undo.push(() => {
-      target[key] = before;
-    });
-    target[key] = value;
+  #set<T, V>(putInto: (target: T, value: V) => void, target: T, before: V, after: V): void {
+    if (before === after) return;
+    putInto(target, after);
+    this.#undoBy(() => putInto(target, before));
+  }
+
+  #undoBy(act: () => void): void {
+    this.#undo = { act, earlier: this.#undo };
+  }
+
+  #now(): number {
+    this.#nowMs ??= this.#deciding.clock.now();
+    return this.#nowMs;
   }
 
   #traceStep(kind: 'event', name: string, of: string, from: string, to: string): void {
-    this.#deciding.trace?.({ atMs: this.#deciding.nowMs, kind, name, of, from, to });
+    this.#deciding.trace?.({ atMs: this.#now(), kind, name, of, from, to });
   }
 }

@@ -1,3 +1,4 @@
+import { customRandom } from 'nanoid';
 import type { FormField } from '../../../machines/vocabulary.ts';
 import { unreachable } from '../../errors.ts';
 import type { Random } from '../../ports/random.ts';
@@ -76,8 +77,8 @@ function quotable(text: string): string {
 }
 
 function newBoundary(random: Random): string {
-  const draw = () => boundaryAlphabet.charAt(Math.floor(random.next() * boundaryAlphabet.length));
-  return Array.from({ length: boundaryLength }, draw).join('');
+  const bytes = (count: number) => Uint8Array.from({ length: count }, () => random.next() * 256);
+  return customRandom(boundaryAlphabet, boundaryLength, bytes)();
 }
 
 /** Takes a multipart body apart; null when it is none. */
