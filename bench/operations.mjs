@@ -146,7 +146,7 @@ function specOf(mode) {
 
 /** Plays one sequence. `hear` gets what each command was and the code that answered it, 0 for none. */
 class Player {
-  constructor(world, hear) {
+  constructor(world, hear = () => {}) {
     this.world = world;
     this.hear = hear;
     this.taken = new Array(places).fill(-1);
@@ -160,21 +160,21 @@ class Player {
       case 'create':
       case 'createForeground': {
         const seq = this.taken[place];
-        if (seq >= 0) return this.hear?.('start', world.operate('start', seq));
+        if (seq >= 0) return this.hear('start', world.operate('start', seq));
         const code = world.create(kind === 'create' ? 'background' : 'foreground');
         if (code === 0) this.taken[place] = this.created++;
-        return this.hear?.('create', code);
+        return this.hear('create', code);
       }
       case 'app':
         world.appChanged(place % 2 === 0 ? 'entered' : 'left');
-        return this.hear?.('app', 0);
+        return this.hear('app', 0);
       case 'link':
         world.linkChanged(place % 3 === 0 ? offline : settings.link);
-        return this.hear?.('link', 0);
+        return this.hear('link', 0);
       default: {
         const seq = this.taken[place];
-        if (seq < 0 && this.created === 0) return this.hear?.('none', 0);
-        return this.hear?.(kind, world.operate(kind, seq < 0 ? this.created - 1 : seq));
+        if (seq < 0 && this.created === 0) return this.hear('none', 0);
+        return this.hear(kind, world.operate(kind, seq < 0 ? this.created - 1 : seq));
       }
     }
   }
