@@ -4,7 +4,7 @@ import { bucketOf, type QueueLimits, queueMachine } from '../../machines/queue.t
 import { rule } from '../../machines/rules.ts';
 import { serviceMachine } from '../../machines/service.ts';
 import type { Tiers } from '../../machines/slots.ts';
-import { type TaskEvent, type TaskOperation, taskMachine } from '../../machines/task.ts';
+import type { TaskEvent, TaskOperation } from '../../machines/task.ts';
 import {
   type Action,
   errorCodes,
@@ -26,7 +26,7 @@ import { type GroupSpec, Groups } from './groups.ts';
 import { collectedMax, Housekeeping } from './housekeeping.ts';
 import { createIds } from './ids.ts';
 import { isWhole, lifeWith, newLife } from './life.ts';
-import { byCreation, chartOf, isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
+import { byCreation, isRunning, type Letter, Live, type LiveApp, type LiveTask, userOf } from './live.ts';
 import { type Notice, progressNote } from './notices.ts';
 import { recover } from './recovery.ts';
 import { followReport } from './reports.ts';
@@ -257,7 +257,7 @@ export class Engine {
     const refusal = this.admit(operation, facts === nothingElse ? known : { ...known, ...facts });
     if (refusal !== null || task === undefined) return refusal;
     const event = this.#eventOf(operation, task);
-    const stepped = step(taskMachine, chartOf(task), event);
+    const stepped = task.chart.after(event);
     const answer = stepped.effects[0];
     // Whoever looks at a running task sees counts that a restart must not take back.
     const keeps = isLook(operation) && isRunning(task.life.state);

@@ -34,18 +34,37 @@ export function jobOf({ tid, spec }: TaskRecord, life: TaskLife, index: number, 
   const { redirectsMax, maxSpeed } = settings;
   const { url, method, headers, redirect, proxy, timeout } = spec;
   const connectTimeoutMs = timeout.connectionMs;
-  const exchange = { tid, url, method, headers, redirect, redirectsMax, proxy, maxSpeed, connectTimeoutMs };
   if (spec.action === 'download') {
     const { body, target, begins, ends, precise } = spec;
     const validator = life.headers.etag ?? life.headers['last-modified'] ?? null;
     const size = life.sizes[0] ?? -1;
-    return { kind: 'download', ...exchange, body, target, begins, ends, validator, size, precise };
+    // Every field by name: a spread costs a tenth of a start.
+    return {
+      kind: 'download',
+      tid,
+      url,
+      method,
+      headers,
+      redirect,
+      redirectsMax,
+      proxy,
+      maxSpeed,
+      connectTimeoutMs,
+      body,
+      target,
+      begins,
+      ends,
+      validator,
+      size,
+      precise,
+    };
   }
   const last = spec.multipart ? spec.files.length : index + 1;
   const files: JobFile[] = spec.files.slice(index, last).map((file, offset) => {
     const { from, to } = rangeOf(spec, index + offset, settings.bytesOf(file.path) ?? life.sizes[index + offset] ?? 0);
     return { ...file, index: index + offset, from: offset === 0 ? from + settings.placeKept : from, to };
   });
+  const exchange = { tid, url, method, headers, redirect, redirectsMax, proxy, maxSpeed, connectTimeoutMs };
   return { kind: 'upload', ...exchange, encoding: encodingOf(spec), form: spec.form, files };
 }
 

@@ -5,7 +5,7 @@ import { type Bucket, bucketOf, type QueueEvent, type QueueLimits, queueMachine 
 import { forEachRules } from '../../machines/rules.ts';
 import { type ServiceEvent, serviceMachine } from '../../machines/service.ts';
 import { type Candidate, isCandidate, type SlotsEvent, slotsMachine } from '../../machines/slots.ts';
-import type { TaskContext, TaskEvent, Traits } from '../../machines/task.ts';
+import type { TaskEvent, Traits } from '../../machines/task.ts';
 import type { TransferContext, TransferEvent } from '../../machines/transfer.ts';
 import type { Action, Link, Mode, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
 import type { Surroundings } from '../../machines/waiting.ts';
@@ -13,6 +13,7 @@ import type { TaskLife, TaskRecord } from '../ports/store.ts';
 import { Schedule } from './schedule.ts';
 import { Sorted } from './sorted.ts';
 import { begin, type Resting } from './step.ts';
+import { kindOf, type TaskKind, type TaskRest } from './task-rest.ts';
 
 type Account = Resting<ContextFrom<typeof accountMachine>>;
 
@@ -24,12 +25,11 @@ const aService = forEachRules((rules) => begin(serviceMachine, { rules }));
 const anApp = forEachRules((rules) => begin(appMachine, { rules }));
 
 /**
- * A task in memory. Its chart rests in `life.state`, with `traits` and `life.reason` for context. It is its own
+ * A task in memory. Its chart rests in `life.state`, with its traits and `life.reason` for context. It is its own
  * candidate, since a million tasks that wait should not be two million objects.
  */
 export class LiveTask implements Candidate {
   readonly record: TaskRecord;
-  readonly traits: Traits;
   readonly priority: number;
   life: TaskLife;
   /** What the store holds; null before the first commit. */
@@ -44,14 +44,16 @@ export class LiveTask implements Candidate {
   runSinceMs = 0;
   /** Response body of the last exchange of an upload; null for an empty one. */
   body: Uint8Array | null = null;
+  /** Where its chart rested when it was last asked. */
+  #rest: TaskRest;
   /** The last turn that touched it. */
   turn = 0;
   /** False once it is forgotten. */
   isThere = false;
 
-  constructor(record: TaskRecord, traits: Traits, life: TaskLife, saved: TaskLife | null) {
+  constructor(record: TaskRecord, kind: TaskKind, life: TaskLife, saved: TaskLife | null) {
     this.record = record;
-    this.traits = traits;
+    this.#rest = kind.at(life.state, life.reason);
     this.priority = record.spec.priority;
     this.life = life;
     this.saved = saved;
@@ -71,6 +73,16 @@ export class LiveTask implements Candidate {
 
   get mode(): Mode {
     return this.traits.mode;
+  }
+
+  get traits(): Traits {
+    return this.#rest.context.traits;
+  }
+
+  /** Its chart, at rest. */
+  get chart(): TaskRest {
+    this.#rest = this.#rest.at(this.life.state, this.life.reason);
+    return this.#rest;
   }
 }
 
@@ -140,7 +152,7 @@ export class Live {
     completed: new Sorted(byLastChange),
     other: new Sorted(byLastChange),
   };
-  readonly #traits: Traits[] = [];
+  readonly #kinds: TaskKind[] = [];
   readonly rules: Rules;
 
   #turns = 0;
@@ -158,7 +170,7 @@ export class Live {
   }
 
   admit(record: TaskRecord, life: TaskLife, saved: TaskLife | null): LiveTask {
-    const task = new LiveTask(record, this.#traitsOf(record.spec), life, saved);
+    const task = new LiveTask(record, this.#kindOf(record.spec), life, saved);
     this.insert(task);
     return task;
   }
@@ -275,31 +287,13 @@ export class Live {
     return this.shelves[state === 'removed' || state === 'completed' ? state : 'other'];
   }
 
-  /** Tasks that agree share one object: a million of them cost one. There are few kinds, and most tasks are of one. */
-  #traitsOf(spec: TaskSpec): Traits {
-    for (const traits of this.#traits) if (agrees(traits, spec)) return traits;
-    const { api, action, mode, network, metered, roaming, retry } = spec;
-    const traits: Traits = { rules: this.rules, api, action, mode, network, metered, roaming, retry };
-    this.#traits.push(traits);
-    return traits;
+  /** Most tasks of an engine are of one kind or two. */
+  #kindOf(spec: TaskSpec): TaskKind {
+    for (const kind of this.#kinds) if (kind.covers(this.rules, spec)) return kind;
+    const kind = kindOf(this.rules, spec);
+    this.#kinds.push(kind);
+    return kind;
   }
-}
-
-function agrees(traits: Traits, spec: TaskSpec): boolean {
-  return (
-    traits.mode === spec.mode &&
-    traits.action === spec.action &&
-    traits.api === spec.api &&
-    traits.network === spec.network &&
-    traits.metered === spec.metered &&
-    traits.roaming === spec.roaming &&
-    traits.retry === spec.retry
-  );
-}
-
-/** The chart of a task, at rest. */
-export function chartOf({ life, traits }: LiveTask): Resting<TaskContext> {
-  return { value: life.state, context: { traits, reason: life.reason } };
 }
 
 export function isRunning(state: State): boolean {

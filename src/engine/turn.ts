@@ -5,7 +5,7 @@ import { queueMachine, takesRoom } from '../../machines/queue.ts';
 import { rule } from '../../machines/rules.ts';
 import { serviceMachine } from '../../machines/service.ts';
 import { fitAlike, isCandidate, type SlotsEvent, slotsMachine, type Tiers, tierAt } from '../../machines/slots.ts';
-import { type TaskEffect, type TaskEvent, taskMachine } from '../../machines/task.ts';
+import type { TaskEffect, TaskEvent, taskMachine } from '../../machines/task.ts';
 import { type TransferEffect, type TransferEvent, transferMachine } from '../../machines/transfer.ts';
 import type { Action, ErrorCode, Operation, Rules, State } from '../../machines/vocabulary.ts';
 import { unexpected } from '../errors.ts';
@@ -13,16 +13,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Change, TaskLife, TaskRecord } from '../ports/store.ts';
 import { exchangesOf } from './jobs.ts';
 import { lifeWith } from './life.ts';
-import {
-  bucketOfTask,
-  chartOf,
-  isQueued,
-  isRunning,
-  type Letter,
-  type Live,
-  type LiveApp,
-  type LiveTask,
-} from './live.ts';
+import { bucketOfTask, isQueued, isRunning, type Letter, type Live, type LiveApp, type LiveTask } from './live.ts';
 import { type Notice, noticeOf } from './notices.ts';
 import { begin, type Stepped, step } from './step.ts';
 import type { Tracer } from './trace.ts';
@@ -260,7 +251,7 @@ export class Turn {
   }
 
   #stepTask(task: LiveTask, event: TaskEvent): void {
-    if (task.isThere) this.#enter(task, event, step(taskMachine, chartOf(task), event));
+    if (task.isThere) this.#enter(task, event, task.chart.after(event));
   }
 
   #enter(task: LiveTask, event: TaskEvent, { next, effects }: Stepped<typeof taskMachine>): void {
