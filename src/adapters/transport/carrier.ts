@@ -43,11 +43,21 @@ export interface Call {
   readonly head: Promise<ResponseHead>;
   /**
    * The next piece of the response's body; null at its end. Not to be asked again before it has answered.
-   * @param bytesMax  more at once are of no use; a hint.
+   * @param sink  for whom the pieces are. It may be handed some before there is an answer, which is an empty piece then.
    */
-  next(bytesMax?: number): Promise<Uint8Array | null>;
+  next(sink?: Sink): Promise<Uint8Array | null>;
   /** The rest is not wanted: read to its end while that is cheap, so that the connection can be used again. */
   discard(): void;
   /** Gives up at once; what is pending rejects, or brings what has come. Doing so twice, or after the end, does nothing. */
   drop(): void;
+}
+
+/** Takes pieces without being asked about each of them. */
+export interface Sink {
+  /** More at once are of no use; a hint. */
+  readonly bytesMax: number;
+  /** May it be handed pieces now? */
+  readonly takesAll: boolean;
+  /** @returns when the next piece may come; nothing for at once. */
+  take(piece: Uint8Array): Promise<void> | undefined;
 }

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../../ports/clock.ts';
-import { type Files, FileTrouble } from '../../ports/files.ts';
+import { type Files, FileTrouble, type FileWriter } from '../../ports/files.ts';
 import type { Random } from '../../ports/random.ts';
 import type { DownloadJob, JobFile, Run, TransferJob, TransferReport, UploadJob } from '../../ports/transport.ts';
-import type { Call, Carrier, ResponseHead } from './carrier.ts';
+import type { Call, Carrier, ResponseHead, Sink } from './carrier.ts';
 import { concat } from './content.ts';
 import { sizeOf, type UploadBody, uploadBody } from './multipart.ts';
 import { Pacer } from './pacer.ts';
@@ -153,19 +153,23 @@ export class Exchange implements Run {
     // Not before the file is cut: its new validator must never be remembered beside bytes of an older version.
     this.#respond(head, { offset, size });
     let bytes = offset;
+    const count = (length: number) => {
+      this.#pacer.take(length, this.#nowMs());
+      bytes += length;
+      this.#progress(0, bytes);
+    };
+    const sink = new FileSink(writer, this.#pacer, count);
     const move = async () => {
       for (;;) {
-        const piece = await call.next(this.#pacer.windowBytes);
+        const piece = await call.next(sink);
         if (piece === null) return;
         for (let at = 0; at < piece.length; ) {
           const room = this.#pacer.unlimited ? Infinity : await this.#room();
           const slice = at === 0 && room >= piece.length ? piece : piece.subarray(at, at + room);
           const written = writer.write(slice);
           if (written !== undefined) await written;
-          this.#pacer.take(slice.length, this.#nowMs());
+          count(slice.length);
           at += slice.length;
-          bytes += slice.length;
-          this.#progress(0, bytes);
         }
       }
     };
@@ -350,6 +354,34 @@ export class Exchange implements Run {
 
   #nowMs(): number {
     return this.#means.clock.elapsed();
+  }
+}
+
+/** A file that is written as fast as the pieces come. */
+class FileSink implements Sink {
+  readonly #writer: FileWriter;
+  readonly #pacer: Pacer;
+  readonly #count: (bytes: number) => void;
+
+  constructor(writer: FileWriter, pacer: Pacer, count: (bytes: number) => void) {
+    this.#writer = writer;
+    this.#pacer = pacer;
+    this.#count = count;
+  }
+
+  get bytesMax(): number {
+    return this.#pacer.windowBytes;
+  }
+
+  get takesAll(): boolean {
+    return this.#pacer.unlimited;
+  }
+
+  take(piece: Uint8Array): Promise<void> | undefined {
+    const written = this.#writer.write(piece);
+    if (written !== undefined) return written.then(() => this.#count(piece.length));
+    this.#count(piece.length);
+    return undefined;
   }
 }
 

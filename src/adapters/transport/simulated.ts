@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Transport } from '../../ports/transport.ts';
-import type { Call, HeaderList, OutgoingRequest, ResponseHead } from './carrier.ts';
+import type { Call, HeaderList, OutgoingRequest, ResponseHead, Sink } from './carrier.ts';
 import { type Content, concat } from './content.ts';
 import { createTransport } from './exchanges.ts';
 import {
@@ -36,6 +36,7 @@ const stepMs = 100;
 const stepsMax = 10;
 const bodiesPerStep = 100;
 const pieceBytesMax = 1024 * 1024;
+const noBytes = new Uint8Array();
 /** Without a link an exchange stalls; when it is not back in this time the connection breaks. */
 const offlineMsMax = 5_000;
 const offlineStepMs = 100;
@@ -87,8 +88,13 @@ class SimulatedCall implements Call, Sleeper {
   #dropped = false;
   #timer: Timer | null = null;
   #giveUp: (trouble: TransportTrouble) => void = () => {};
-  /** Ends a piece that is on its way. */
-  wake: () => void = nothing;
+  /** Set while a piece is on its way. */
+  #due: Timer | null = null;
+  /** The wire, since when, for how long, and who waits for it. */
+  #speed = 0;
+  #beganMs = 0;
+  #waitMs = 0;
+  #arrived: (isAlone: boolean) => void = () => {};
 
   constructor(request: OutgoingRequest, { clock, internet, link, watch, loss }: Surroundings) {
     this.#request = request;
@@ -103,32 +109,61 @@ class SimulatedCall implements Call, Sleeper {
     this.head.catch(() => {});
   }
 
-  next(bytesMax = pieceBytesMax): Promise<Uint8Array | null> {
+  /**
+   * Mostly a piece waits for the wire once, and the sink takes it at once. Nobody else is under way while a timer rings, so
+   * such pieces are handed over there, one after the other: all of them together are one promise.
+   */
+  next(sink?: Sink): Promise<Uint8Array | null> {
     const answer = this.#answer;
     if (answer === null || this.#dropped) return Promise.reject(givenUp());
-    const left = answer.limit - this.#delivered;
-    if (left === 0) return this.#end(answer);
-    const wanted = Math.min(left, bytesMax, pieceBytesMax);
-    // Mostly a piece waits for the wire once and for nothing else: then it is one promise.
-    return new Promise((resolve) => {
-      const isFlowing = this.#credit < 1 && this.#flow(wanted, () => resolve(this.#piece(answer, wanted)));
+    if (this.#delivered === answer.limit) return this.#end(answer);
+    return new Promise((resolve, reject) => {
+      let wanted = this.#wanted(answer, sink);
+      const hand = (to: Sink) => {
+        do {
+          const taken = to.take(this.#taken(answer, wanted));
+          if (taken !== undefined) return resolve(taken.then(() => noBytes));
+          wanted = this.#wanted(answer, to);
+        } while (wanted > 0 && to.takesAll && this.#isReady);
+        const isFlowing = wanted > 0 && this.#credit < 1 && this.#flow(wanted, arrived);
+        if (!isFlowing) resolve(noBytes);
+      };
+      const arrived = (isAlone: boolean) => {
+        if (!isAlone || !sink?.takesAll || !this.#isReady) return resolve(this.#piece(answer, wanted));
+        try {
+          hand(sink);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const isFlowing = this.#credit < 1 && this.#flow(wanted, arrived);
       if (!isFlowing) resolve(this.#piece(answer, wanted));
     });
   }
 
+  /** Bytes to ask the wire for; 0 when there are no more, or nobody wants them. */
+  #wanted({ limit }: Answer, sink: Sink | undefined): number {
+    return this.#dropped ? 0 : Math.min(limit - this.#delivered, sink?.bytesMax ?? pieceBytesMax, pieceBytesMax);
+  }
+
+  /** Is there something to deliver, and nothing more to wait for? */
+  get #isReady(): boolean {
+    return this.#credit >= 1 && this.#meeting.wire.loss === 0;
+  }
+
   #piece(answer: Answer, wanted: number): Uint8Array | Promise<Uint8Array> {
-    if (this.#credit < 1 || this.#meeting.wire.loss > 0) return this.#pieceInTime(answer, wanted);
-    return this.#taken(answer, Math.min(wanted, Math.floor(this.#credit)));
+    return this.#isReady ? this.#taken(answer, wanted) : this.#pieceInTime(answer, wanted);
   }
 
   async #pieceInTime(answer: Answer, wanted: number): Promise<Uint8Array> {
     while (this.#credit < 1) await this.#earn(wanted);
     const length = Math.min(wanted, Math.floor(this.#credit));
     if (this.#meeting.wire.loss > 0) await this.#retransmit(length);
-    return this.#taken(answer, length);
+    return this.#taken(answer, wanted);
   }
 
-  #taken({ body }: Answer, length: number): Uint8Array {
+  #taken({ body }: Answer, wanted: number): Uint8Array {
+    const length = Math.min(wanted, Math.floor(this.#credit));
     const piece = body.bytesAt(this.#delivered, length);
     this.#delivered += length;
     this.#credit -= length;
@@ -249,7 +284,7 @@ class SimulatedCall implements Call, Sleeper {
     if (this.#dropped) throw givenUp();
     if (this.#isOffline) return this.#online();
     return new Promise((resolve) => {
-      if (this.#flow(wanted, resolve)) return;
+      if (this.#flow(wanted, () => resolve())) return;
       this.#credit = wanted;
       resolve();
     });
@@ -257,28 +292,37 @@ class SimulatedCall implements Call, Sleeper {
 
   /**
    * Waits for the wire. Ends early when it is dropped or the world changes; then what came until then counts.
+   * @param arrived  told whether its timer rings, rather than somebody ending it early.
    * @returns false when there is nothing to wait for, or no link; then `arrived` is not called.
    */
-  #flow(wanted: number, arrived: () => void): boolean {
+  #flow(wanted: number, arrived: (isAlone: boolean) => void): boolean {
     const speed = slower(this.#meeting.wire.bytesPerSecond, this.#servedPerSecond);
     if (speed === 0 || this.#isOffline) return false;
     const steps = Math.min(stepsMax, 1 + Math.floor(this.#watch.size / bodiesPerStep));
-    const waitMs = Math.min(steps * stepMs, Math.ceil(((wanted - this.#credit) * 1000) / speed));
-    const beganMs = this.#clock.elapsed();
-    const arrive = (passedMs: number) => {
-      this.#watch.remove(this);
-      this.wake = nothing;
-      this.#credit += (speed * passedMs) / 1000;
-      arrived();
-    };
-    const timer = this.#clock.after(waitMs, () => arrive(waitMs));
-    this.wake = () => {
-      timer.cancel();
-      const passedMs = this.#clock.elapsed() - beganMs;
-      arrive(this.#dropped ? passedMs - (passedMs % stepMs) : passedMs);
-    };
+    this.#speed = speed;
+    this.#waitMs = Math.min(steps * stepMs, Math.ceil(((wanted - this.#credit) * 1000) / speed));
+    this.#beganMs = this.#clock.elapsed();
+    this.#arrived = arrived;
+    this.#due = this.#clock.after(this.#waitMs, this.#ring);
     this.#watch.add(this);
     return true;
+  }
+
+  readonly #ring = () => this.#arrive(this.#waitMs, true);
+
+  /** Ends a piece that is on its way. */
+  wake(): void {
+    if (this.#due === null) return;
+    this.#due.cancel();
+    const passedMs = this.#clock.elapsed() - this.#beganMs;
+    this.#arrive(this.#dropped ? passedMs - (passedMs % stepMs) : passedMs, false);
+  }
+
+  #arrive(passedMs: number, isAlone: boolean): void {
+    this.#due = null;
+    this.#watch.remove(this);
+    this.#credit += (this.#speed * passedMs) / 1000;
+    this.#arrived(isAlone);
   }
 
   async #retransmit(bytes: number): Promise<void> {
@@ -313,8 +357,6 @@ class SimulatedCall implements Call, Sleeper {
     });
   }
 }
-
-function nothing(): void {}
 
 /** What the server itself does to its response. */
 function struck(whole: Answer, { body, verdict }: ServerResponse): Answer {

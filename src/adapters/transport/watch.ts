@@ -5,7 +5,7 @@ const periodMs = 100;
 
 export interface Sleeper {
   /** Called when the world is not any more as it was. */
-  readonly wake: () => void;
+  wake(): void;
 }
 
 /** Looks at the world for everybody who waits in it, so that each of them can sleep until something is due. */
