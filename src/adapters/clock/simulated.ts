@@ -63,8 +63,7 @@ class SteppedClock implements SimulatedClock {
   }
 
   after(delayMs: number, ring: () => void, options?: TimerOptions): Timer {
-    const timer = this.#timers.add(this.#elapsedMs + soundDelay(delayMs), ring, options?.idle ?? false);
-    return { cancel: () => void this.#timers.remove(timer) };
+    return this.#timers.add(this.#elapsedMs + soundDelay(delayMs), ring, options?.idle ?? false);
   }
 
   async run(ms: number): Promise<void> {

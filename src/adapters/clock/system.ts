@@ -11,7 +11,7 @@ export function createSystemClock(): Clock {
 
 /** All timers share one alarm, set for the first of them: that keeps their order, which `setTimeout` alone does not. */
 class SystemClock implements Clock {
-  readonly #timers = new Timers();
+  readonly #timers = new Timers(() => this.#setAlarm());
   #alarm: ReturnType<typeof setTimeout> | undefined;
   #alarmMs = Number.POSITIVE_INFINITY;
 
@@ -26,11 +26,7 @@ class SystemClock implements Clock {
   after(delayMs: number, ring: () => void, options?: TimerOptions): Timer {
     const timer = this.#timers.add(this.elapsed() + soundDelay(delayMs), ring, options?.idle ?? false);
     this.#setAlarm();
-    return {
-      cancel: () => {
-        if (this.#timers.remove(timer)) this.#setAlarm();
-      },
-    };
+    return timer;
   }
 
   #setAlarm(): void {
