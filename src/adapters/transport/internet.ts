@@ -114,7 +114,7 @@ export function createInternet(options: InternetOptions): Internet {
   const { hosts, onRequest } = options;
   const attempts = new Map<string, number>();
   let rules = (options.faults ?? []).map((rule) => ({ rule, struck: 0 }));
-  let wire = options.wire ?? {};
+  let wire: WireOption = options.wire ?? {};
   let n = 0;
   let wiresSet = 0;
 
@@ -128,10 +128,7 @@ export function createInternet(options: InternetOptions): Internet {
     return 'pass';
   };
 
-  const wireTo = (method: string, url: URL): Wire => ({
-    ...defaultWire,
-    ...(typeof wire === 'function' ? wire(method, url) : wire),
-  });
+  const wireNow = () => wire;
 
   return {
     reach(url) {
@@ -148,15 +145,7 @@ export function createInternet(options: InternetOptions): Internet {
       const facts = { n, method, url: url.href, attempt };
       const verdict = judge(facts);
       onRequest?.(facts, verdict);
-      let asked = wire;
-      let known = wireTo(method, url);
-      return {
-        verdict,
-        get wire() {
-          if (asked !== wire) [asked, known] = [wire, wireTo(method, url)];
-          return known;
-        },
-      };
+      return new Met(verdict, (option) => wireOf(option, method, url), wireNow);
     },
     setWire(now) {
       wire = now;
@@ -173,6 +162,37 @@ export function createInternet(options: InternetOptions): Internet {
       };
     },
   };
+}
+
+function wireOf(option: WireOption, method: string, url: URL): Wire {
+  return { ...defaultWire, ...(typeof option === 'function' ? option(method, url) : option) };
+}
+
+/** A class: an object with a getter of its own is slow to read, and this is read for each piece. */
+class Met implements Meeting {
+  readonly verdict: Verdict;
+  readonly #look: (option: WireOption) => Wire;
+  readonly #option: () => WireOption;
+  #asked: WireOption;
+  #wire: Wire;
+
+  /** @param look  the wire to the server that was asked. @param option  what it follows from now. */
+  constructor(verdict: Verdict, look: (option: WireOption) => Wire, option: () => WireOption) {
+    this.verdict = verdict;
+    this.#look = look;
+    this.#option = option;
+    this.#asked = option();
+    this.#wire = look(this.#asked);
+  }
+
+  get wire(): Wire {
+    const option = this.#option();
+    if (this.#asked !== option) {
+      this.#asked = option;
+      this.#wire = this.#look(option);
+    }
+    return this.#wire;
+  }
 }
 
 const phrases: Readonly<Record<number, string>> = {
