@@ -12,7 +12,8 @@ export class MemoryFile {
   handles = 0;
   #room = new Uint8Array(0);
   /** What belongs behind the bytes in the room. */
-  #pieces: Uint8Array[] = [];
+  #pieces: Stretch[] = [];
+  #last: Stretch | null = null;
   #bytes = 0;
   /** The first of them outlive a power cut. */
   #durable = 0;
@@ -28,13 +29,15 @@ export class MemoryFile {
     if (piece.length === 0) return;
     this.writeBack(nowMs);
     if (this.#durable === this.#bytes) this.#dirtySinceMs = nowMs;
-    const last = this.#pieces.at(-1);
-    if (last !== undefined && follows(last, piece)) {
-      this.#pieces[this.#pieces.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + piece.length);
-    } else {
-      this.#pieces.push(piece);
+    const { buffer, byteOffset, length } = piece;
+    this.#bytes += length;
+    // Pieces of one generated file lie one behind the other in the same memory.
+    if (this.#last !== null && this.#last.buffer === buffer && this.#last.end === byteOffset) {
+      this.#last.end += length;
+      return;
     }
-    this.#bytes += piece.length;
+    this.#last = { buffer, begin: byteOffset, end: byteOffset + length };
+    this.#pieces.push(this.#last);
     if (this.#pieces.length >= piecesMax) this.#gather();
   }
 
@@ -66,17 +69,18 @@ export class MemoryFile {
   }
 
   #gather(): void {
-    let at = this.#bytes - this.#pieces.reduce((sum, { length }) => sum + length, 0);
+    let at = this.#bytes - this.#pieces.reduce((sum, { begin, end }) => sum + end - begin, 0);
     if (this.#bytes > this.#room.length) {
       const room = new Uint8Array(Math.max(this.#bytes, 2 * this.#room.length));
       room.set(this.#room.subarray(0, at));
       this.#room = room;
     }
-    for (const piece of this.#pieces) {
-      this.#room.set(piece, at);
-      at += piece.length;
+    for (const { buffer, begin, end } of this.#pieces) {
+      this.#room.set(new Uint8Array(buffer, begin, end - begin), at);
+      at += end - begin;
     }
     this.#pieces = [];
+    this.#last = null;
   }
 }
 
@@ -85,7 +89,9 @@ const piecesMax = 1_024;
 /** As Linux does, unless told otherwise (`dirty_expire_centisecs`). */
 const writeBackMs = 30_000;
 
-/** Does a piece lie right behind the other in the same memory, as those of one generated file do? */
-function follows(last: Uint8Array, piece: Uint8Array): boolean {
-  return piece.buffer === last.buffer && piece.byteOffset === last.byteOffset + last.length;
+/** Bytes that lie in somebody else's memory. */
+interface Stretch {
+  readonly buffer: ArrayBufferLike;
+  readonly begin: number;
+  end: number;
 }

@@ -52,9 +52,9 @@ export class Exchange implements Run {
   #cancelled = false;
   #call: Call | null = null;
   #wake: (() => void) | null = null;
-  #counted = { index: 0, bytes: 0 };
+  readonly #counted = { index: 0, bytes: 0 };
   #late: Timer | null = null;
-  #told = { index: -1, bytes: 0, atMs: -Infinity };
+  readonly #told = { index: -1, bytes: 0, atMs: -Infinity };
   /** What the carrier was given of an upload. */
   #handed = { index: -1, bytes: 0 };
   /** Resolves when the upload's body has let go of its file; `#bodyTrouble` says what was wrong with it. */
@@ -306,7 +306,8 @@ export class Exchange implements Run {
 
   /** Tells the count now, or later when it was told just now: a body that stalls does not keep it back. */
   #progress(index: number, bytes: number): void {
-    this.#counted = { index, bytes };
+    this.#counted.index = index;
+    this.#counted.bytes = bytes;
     const waitMs = this.#told.atMs + reportIntervalMs - this.#nowMs();
     if (waitMs <= 0) this.#tellReceived(index, bytes);
     else this.#late ??= this.#means.clock.after(waitMs, () => this.#tellCounted());
@@ -322,7 +323,9 @@ export class Exchange implements Run {
     this.#late = null;
     const told = this.#told;
     if (index < told.index || (index === told.index && bytes <= told.bytes)) return;
-    this.#told = { index, bytes, atMs: this.#nowMs() };
+    told.index = index;
+    told.bytes = bytes;
+    told.atMs = this.#nowMs();
     this.#report({ type: 'received', index, bytes });
   }
 

@@ -119,19 +119,16 @@ class SimulatedCall implements Call, Sleeper {
     if (this.#delivered === answer.limit) return this.#end(answer);
     return new Promise((resolve, reject) => {
       let wanted = this.#wanted(answer, sink);
-      const hand = (to: Sink) => {
-        do {
-          const taken = to.take(this.#taken(answer, wanted));
-          if (taken !== undefined) return resolve(taken.then(() => noBytes));
-          wanted = this.#wanted(answer, to);
-        } while (wanted > 0 && to.takesAll && this.#isReady);
-        const isFlowing = wanted > 0 && this.#credit < 1 && this.#flow(wanted, arrived);
-        if (!isFlowing) resolve(noBytes);
-      };
       const arrived = (isAlone: boolean) => {
         if (!isAlone || !sink?.takesAll || !this.#isReady) return resolve(this.#piece(answer, wanted));
         try {
-          hand(sink);
+          do {
+            const taken = sink.take(this.#taken(answer, wanted));
+            if (taken !== undefined) return resolve(taken.then(() => noBytes));
+            wanted = this.#wanted(answer, sink);
+          } while (wanted > 0 && sink.takesAll && this.#isReady);
+          const isFlowing = wanted > 0 && this.#credit < 1 && this.#flow(wanted, arrived);
+          if (!isFlowing) resolve(noBytes);
         } catch (error) {
           reject(error);
         }
