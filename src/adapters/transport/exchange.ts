@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { type Files, FileTrouble, type FileWriter } from '../../ports/files.ts';
 import type { Random } from '../../ports/random.ts';
 import type { DownloadJob, JobFile, Run, TransferJob, TransferReport, UploadJob } from '../../ports/transport.ts';
@@ -6,6 +6,7 @@ import type { Call, Carrier, ResponseHead, Sink } from './carrier.ts';
 import { concat } from './content.ts';
 import { sizeOf, type UploadBody, uploadBody } from './multipart.ts';
 import { Pacer } from './pacer.ts';
+import { Progress } from './progress.ts';
 import {
   firstHop,
   followRedirect,
@@ -26,8 +27,6 @@ export interface Means {
   readonly carrier: Carrier;
 }
 
-/** At most one `received` in this time, and the last of each file. */
-const reportIntervalMs = 50;
 /** Large pieces cost less; small ones let a slow upload tell how far it is. */
 const uploadPieceBytesMax = { fast: 256 * 1024, slow: 64 * 1024 };
 /** An upload that needs longer for a piece is slow. */
@@ -49,12 +48,10 @@ export class Exchange implements Run {
   readonly #report: (event: TransferReport) => void;
   readonly #means: Means;
   readonly #pacer: Pacer;
+  readonly #progress: Progress;
   #cancelled = false;
   #call: Call | null = null;
   #wake: (() => void) | null = null;
-  readonly #counted = { index: 0, bytes: 0 };
-  #late: Timer | null = null;
-  readonly #told = { index: -1, bytes: 0, atMs: -Infinity };
   /** What the carrier was given of an upload. */
   #handed = { index: -1, bytes: 0 };
   /** Resolves when the upload's body has let go of its file; `#bodyTrouble` says what was wrong with it. */
@@ -68,6 +65,7 @@ export class Exchange implements Run {
     this.#report = report;
     this.#means = means;
     this.#pacer = new Pacer(job.maxSpeed, means.clock.elapsed());
+    this.#progress = new Progress(means.clock, report);
     // Nothing may be told before `open` returns.
     this.ended = ready.then(() => this.#run());
   }
@@ -91,7 +89,7 @@ export class Exchange implements Run {
 
   async #run(): Promise<void> {
     const lastWord = await this.#transfer(this.#job).catch((error: unknown) => this.#failure(error));
-    this.#late?.cancel();
+    this.#progress.stop();
     this.#report(lastWord);
   }
 
@@ -152,13 +150,7 @@ export class Exchange implements Run {
     });
     // Not before the file is cut: its new validator must never be remembered beside bytes of an older version.
     this.#respond(head, { offset, size });
-    let bytes = offset;
-    const count = (length: number) => {
-      this.#pacer.take(length, this.#nowMs());
-      bytes += length;
-      this.#progress(0, bytes);
-    };
-    const sink = new FileSink(writer, this.#pacer, count);
+    const sink = new FileSink({ writer, pacer: this.#pacer, clock: this.#means.clock, progress: this.#progress }, offset);
     const move = async () => {
       for (;;) {
         const piece = await call.next(sink);
@@ -168,7 +160,7 @@ export class Exchange implements Run {
           const slice = at === 0 && room >= piece.length ? piece : piece.subarray(at, at + room);
           const written = writer.write(slice);
           if (written !== undefined) await written;
-          count(slice.length);
+          sink.count(slice.length);
           at += slice.length;
         }
       }
@@ -183,10 +175,10 @@ export class Exchange implements Run {
       () => null,
       (error: unknown) => ({ error: fileTrouble(error, 'io') }),
     );
-    if (unclosed === null) this.#tellReceived(0, bytes);
+    if (unclosed === null) this.#progress.tell(0, sink.bytes);
     const trouble = broken ?? unclosed;
     if (trouble !== null) throw trouble.error;
-    return bytes;
+    return sink.bytes;
   }
 
   async #upload(job: UploadJob): Promise<TransferReport> {
@@ -202,8 +194,8 @@ export class Exchange implements Run {
       }
       const answer = await collect(call);
       // A server may hear the last piece, and say so, before the socket asks for the next one.
-      this.#tellReceived(this.#handed.index, this.#handed.bytes);
-      return { type: 'finished', bytes: this.#told.bytes, body: answer };
+      this.#progress.tell(this.#handed.index, this.#handed.bytes);
+      return { type: 'finished', bytes: this.#progress.told, body: answer };
     } finally {
       await this.#reading;
     }
@@ -213,7 +205,7 @@ export class Exchange implements Run {
   #sendable(body: UploadBody): ReturnType<Body> {
     const first = body.pieces[0];
     if (body.pieces.length === 1 && first !== undefined && !(first instanceof Uint8Array) && sizeOf(first) === 0) {
-      this.#tellReceived(first.index, 0);
+      this.#progress.tell(first.index, 0);
       return new Uint8Array();
     }
     return this.#read(body);
@@ -258,12 +250,12 @@ export class Exchange implements Run {
           this.#pacer.take(slice.length, endedMs);
           at += slice.length;
           sent += slice.length;
-          this.#progress(file.index, sent);
+          this.#progress.note(file.index, sent);
         }
       }
     }
     if (sent !== sizeOf(file)) throw new TransportTrouble('io', `${file.path} is shorter than announced`);
-    this.#tellReceived(file.index, sent);
+    this.#progress.tell(file.index, sent);
   }
 
   /** Sends the request and follows where it leads. */
@@ -304,31 +296,6 @@ export class Exchange implements Run {
     this.#report({ type: 'responded', version, status, phrase, headers, body });
   }
 
-  /** Tells the count now, or later when it was told just now: a body that stalls does not keep it back. */
-  #progress(index: number, bytes: number): void {
-    this.#counted.index = index;
-    this.#counted.bytes = bytes;
-    const waitMs = this.#told.atMs + reportIntervalMs - this.#nowMs();
-    if (waitMs <= 0) this.#tellReceived(index, bytes);
-    else this.#late ??= this.#means.clock.after(waitMs, () => this.#tellCounted());
-  }
-
-  #tellCounted(): void {
-    this.#tellReceived(this.#counted.index, this.#counted.bytes);
-  }
-
-  /** A body that is sent again after a redirect does not count back. */
-  #tellReceived(index: number, bytes: number): void {
-    this.#late?.cancel();
-    this.#late = null;
-    const told = this.#told;
-    if (index < told.index || (index === told.index && bytes <= told.bytes)) return;
-    told.index = index;
-    told.bytes = bytes;
-    told.atMs = this.#nowMs();
-    this.#report({ type: 'received', index, bytes });
-  }
-
   /** Bytes that the speed cap lets through, one at least; waits for them. */
   async #room(): Promise<number> {
     for (;;) {
@@ -360,16 +327,28 @@ export class Exchange implements Run {
   }
 }
 
-/** A file that is written as fast as the pieces come. */
+interface SinkMeans {
+  readonly writer: FileWriter;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+  readonly progress: Progress;
+}
+
+/** The file of a download, for pieces that no speed cap keeps back. */
 class FileSink implements Sink {
   readonly #writer: FileWriter;
   readonly #pacer: Pacer;
-  readonly #count: (bytes: number) => void;
+  readonly #clock: Clock;
+  readonly #progress: Progress;
+  /** In the file. */
+  bytes: number;
 
-  constructor(writer: FileWriter, pacer: Pacer, count: (bytes: number) => void) {
+  constructor({ writer, pacer, clock, progress }: SinkMeans, bytes: number) {
     this.#writer = writer;
     this.#pacer = pacer;
-    this.#count = count;
+    this.#clock = clock;
+    this.#progress = progress;
+    this.bytes = bytes;
   }
 
   get bytesMax(): number {
@@ -382,9 +361,15 @@ class FileSink implements Sink {
 
   take(piece: Uint8Array): Promise<void> | undefined {
     const written = this.#writer.write(piece);
-    if (written !== undefined) return written.then(() => this.#count(piece.length));
-    this.#count(piece.length);
+    if (written !== undefined) return written.then(() => this.count(piece.length));
+    this.count(piece.length);
     return undefined;
+  }
+
+  count(written: number): void {
+    this.#pacer.take(written, this.#clock.elapsed());
+    this.bytes += written;
+    this.#progress.note(0, this.bytes);
   }
 }
 
