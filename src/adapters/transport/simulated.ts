@@ -88,6 +88,7 @@ class SimulatedCall implements Call, Sleeper {
   #dropped = false;
   #timer: Timer | null = null;
   #giveUp: (trouble: TransportTrouble) => void = () => {};
+  asleep = 0;
   /** Set while a piece is on its way. */
   #due: Timer | null = null;
   /** The wire, since when, for how long, and who waits for it. */
@@ -295,7 +296,7 @@ class SimulatedCall implements Call, Sleeper {
   #flow(wanted: number, arrived: (isAlone: boolean) => void): boolean {
     const speed = slower(this.#meeting.wire.bytesPerSecond, this.#servedPerSecond);
     if (speed === 0 || this.#isOffline) return false;
-    const steps = Math.min(stepsMax, 1 + Math.floor(this.#watch.size / bodiesPerStep));
+    const steps = Math.min(stepsMax, 1 + Math.floor(this.#watch.besides(this) / bodiesPerStep));
     this.#speed = speed;
     this.#waitMs = Math.min(steps * stepMs, Math.ceil(((wanted - this.#credit) * 1000) / speed));
     this.#beganMs = this.#clock.elapsed();
@@ -317,9 +318,10 @@ class SimulatedCall implements Call, Sleeper {
 
   #arrive(passedMs: number, isAlone: boolean): void {
     this.#due = null;
-    this.#watch.remove(this);
     this.#credit += (this.#speed * passedMs) / 1000;
     this.#arrived(isAlone);
+    // Mostly the next piece is on its way already.
+    if (this.#due === null) this.#watch.remove(this);
   }
 
   async #retransmit(bytes: number): Promise<void> {
