@@ -246,4 +246,21 @@ describe('progress', () => {
     const [response] = payloadsOf<HttpResponse>(heard, 'response');
     expect(response?.headers.get('etag')).toEqual(['"small-1000-0"']);
   });
+
+  it('carries a header of any name', async () => {
+    const world = slowWorld({
+      personalities: [
+        (request, serve) => {
+          const response = serve(request);
+          return { ...response, headers: [...response.headers, ['__proto__', 'odd']] };
+        },
+      ],
+    });
+    const heard = hear(await started(world, downloadOf('/small')));
+    await world.run(5_000);
+
+    const { extras = {} } = lastProgress(heard) ?? {};
+    expect(Object.keys(extras).slice(-2)).toEqual(['__proto__', 'body']);
+    expect(Object.getPrototypeOf(extras)).toBe(Object.prototype);
+  });
 });

@@ -150,13 +150,14 @@ export class Exchange implements Run {
     });
     // Not before the file is cut: its new validator must never be remembered beside bytes of an older version.
     this.#respond(head, { offset, size });
-    const sink = new FileSink({ writer, pacer: this.#pacer, clock: this.#means.clock, progress: this.#progress }, offset);
+    const [pacer, progress, { clock }] = [this.#pacer, this.#progress, this.#means];
+    const sink = new FileSink(writer, offset, { pacer, progress, clock });
     const move = async () => {
       for (;;) {
         const piece = await call.next(sink);
         if (piece === null) return;
         for (let at = 0; at < piece.length; ) {
-          const room = this.#pacer.unlimited ? Infinity : await this.#room();
+          const room = pacer.unlimited ? Infinity : await this.#room();
           const slice = at === 0 && room >= piece.length ? piece : piece.subarray(at, at + room);
           const written = writer.write(slice);
           if (written !== undefined) await written;
@@ -327,28 +328,27 @@ export class Exchange implements Run {
   }
 }
 
-interface SinkMeans {
-  readonly writer: FileWriter;
+interface Counting {
   readonly pacer: Pacer;
-  readonly clock: Clock;
   readonly progress: Progress;
+  readonly clock: Clock;
 }
 
 /** The file of a download, for pieces that no speed cap keeps back. */
 class FileSink implements Sink {
   readonly #writer: FileWriter;
-  readonly #pacer: Pacer;
-  readonly #clock: Clock;
-  readonly #progress: Progress;
   /** In the file. */
   bytes: number;
+  readonly #pacer: Pacer;
+  readonly #progress: Progress;
+  readonly #clock: Clock;
 
-  constructor({ writer, pacer, clock, progress }: SinkMeans, bytes: number) {
+  constructor(writer: FileWriter, bytes: number, { pacer, progress, clock }: Counting) {
     this.#writer = writer;
-    this.#pacer = pacer;
-    this.#clock = clock;
-    this.#progress = progress;
     this.bytes = bytes;
+    this.#pacer = pacer;
+    this.#progress = progress;
+    this.#clock = clock;
   }
 
   get bytesMax(): number {

@@ -123,11 +123,9 @@ class SimulatedCall implements Call, Sleeper {
       const arrived = (isAlone: boolean) => {
         if (!isAlone || !sink?.takesAll || !this.#isReady) return resolve(this.#piece(answer, wanted));
         try {
-          do {
-            const taken = sink.take(this.#taken(answer, wanted));
-            if (taken !== undefined) return resolve(taken.then(() => noBytes));
-            wanted = this.#wanted(answer, sink);
-          } while (wanted > 0 && sink.takesAll && this.#isReady);
+          const taken = this.#hand(answer, wanted, sink);
+          if (taken !== undefined) return resolve(taken.then(() => noBytes));
+          wanted = this.#wanted(answer, sink);
           const isFlowing = wanted > 0 && this.#credit < 1 && this.#flow(wanted, arrived);
           if (!isFlowing) resolve(noBytes);
         } catch (error) {
@@ -142,6 +140,15 @@ class SimulatedCall implements Call, Sleeper {
   /** Bytes to ask the wire for; 0 when there are no more, or nobody wants them. */
   #wanted({ limit }: Answer, sink: Sink | undefined): number {
     return this.#dropped ? 0 : Math.min(limit - this.#delivered, sink?.bytesMax ?? pieceBytesMax, pieceBytesMax);
+  }
+
+  /** Hands over what has come. @returns when more may come; nothing for at once. */
+  #hand(answer: Answer, wanted: number, sink: Sink): Promise<void> | undefined {
+    for (let left = wanted; left > 0 && sink.takesAll && this.#isReady; left = this.#wanted(answer, sink)) {
+      const taken = sink.take(this.#taken(answer, left));
+      if (taken !== undefined) return taken;
+    }
+    return undefined;
   }
 
   /** Is there something to deliver, and nothing more to wait for? */
