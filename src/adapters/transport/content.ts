@@ -10,31 +10,22 @@ const periodBytes = 65_521;
 
 /** Bytes that look random, always the same for the same path, size and seed. */
 export function generateContent(path: string, size: number, seed: number | string = 0): Content {
-  return new Tiled(size, fill(Math.min(size, periodBytes), hash(`${path} ${size} ${seed}`)));
-}
-
-/** The same bytes over and over. */
-class Tiled implements Content {
-  readonly size: number;
-  readonly #tile: Uint8Array;
-
-  constructor(size: number, tile: Uint8Array) {
-    this.size = size;
-    this.#tile = tile;
-  }
-
-  bytesAt(offset: number, length: number): Uint8Array {
-    const begin = offset % periodBytes;
-    if (begin + length <= this.#tile.length) return this.#tile.subarray(begin, begin + length);
-    const bytes = new Uint8Array(length);
-    for (let at = 0; at < length; ) {
-      const from = (offset + at) % periodBytes;
-      const piece = this.#tile.subarray(from, from + length - at);
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    return bytes;
-  }
+  const tile = fill(Math.min(size, periodBytes), hash(`${path} ${size} ${seed}`));
+  return {
+    size,
+    bytesAt(offset, length) {
+      const begin = offset % periodBytes;
+      if (begin + length <= tile.length) return tile.subarray(begin, begin + length);
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; ) {
+        const from = (offset + at) % periodBytes;
+        const piece = tile.subarray(from, from + length - at);
+        bytes.set(piece, at);
+        at += piece.length;
+      }
+      return bytes;
+    },
+  };
 }
 
 export function contentOf(bytes: Uint8Array | string): Content {
