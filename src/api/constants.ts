@@ -101,43 +101,41 @@ export const legacyConstants = {
 } as const;
 
 type Lowered<Name> = Name extends `${infer Head}_${infer Tail}`
-  ? `${Lowercase<Head>}${Capitalize<Lowercase<Tail>>}`
+  ? `${Lowercase<Head>}${Capitalize<Lowered<Tail>>}`
   : Lowercase<Name & string>;
 
 /** Our words are the published names in lower case: `LOW_SPEED` is `lowSpeed`. */
 function byWord<Numbers extends Readonly<Record<string, number>>>(numbers: Numbers) {
-  const word = (name: string) => name.toLowerCase().replace(/_./, ([, letter = '']) => letter.toUpperCase());
+  const word = (name: string) => name.toLowerCase().replace(/_./g, ([, letter = '']) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(numbers).map(([name, number]) => [word(name), number])) as {
     readonly [Name in keyof Numbers as Lowered<Name>]: Numbers[Name];
   };
 }
 
-const actionNumbers = byWord(Action) satisfies Record<ActionWord, number>;
+export const actionNumbers = byWord(Action) satisfies Record<ActionWord, number>;
 /** 2 is not published: it is what a device keeps for modes it does not know. */
-const modeNumbers = { ...byWord(Mode), any: 2 } as const satisfies Record<ModeWord, number>;
-const networkNumbers = byWord(Network) satisfies Record<NetworkWord, number>;
-const stateNumbers = byWord(State) satisfies Record<StateWord, number>;
+export const modeNumbers = { ...byWord(Mode), any: 2 } as const satisfies Record<ModeWord, number>;
+export const networkNumbers = byWord(Network) satisfies Record<NetworkWord, number>;
+export const stateNumbers = byWord(State) satisfies Record<StateWord, number>;
 const faultNumbers = byWord(Faults) satisfies Record<Fault, number>;
 
-const waitingReasonNumbers = {
-  queueFull: WaitingReason.TASK_QUEUE_FULL,
-  networkNotMatch: WaitingReason.NETWORK_NOT_MATCH,
-  appBackground: WaitingReason.APP_BACKGROUND,
-  userInactivated: WaitingReason.USER_INACTIVATED,
-} as const satisfies Record<WaitingReasonWord, number>;
-
-export const actionNumber = (word: ActionWord): Action => actionNumbers[word];
-export const modeNumber = (word: ModeWord): number => modeNumbers[word];
-export const networkNumber = (word: NetworkWord): Network => networkNumbers[word];
-export const stateNumber = (word: StateWord): State => stateNumbers[word];
-export const waitingReasonNumber = (word: WaitingReasonWord): WaitingReason => waitingReasonNumbers[word];
+const { taskQueueFull: queueFull, ...otherReasonsToWait } = byWord(WaitingReason);
+export const waitingReasonNumbers = { queueFull, ...otherReasonsToWait } satisfies Record<WaitingReasonWord, number>;
 
 /** The way back; undefined for everything that is not a published number. */
-export const actionWord = inverse(actionNumbers);
-export const modeWord = inverse(modeNumbers);
-export const networkWord = inverse(networkNumbers);
-export const stateWord = inverse(stateNumbers);
-export const waitingReasonWord = inverse(waitingReasonNumbers);
+export const actionWord = (number: unknown) => wordFor(number, actionNumbers);
+export const modeWord = (number: unknown) => wordFor(number, modeNumbers);
+export const networkWord = (number: unknown) => wordFor(number, networkNumbers);
+export const stateWord = (number: unknown) => wordFor(number, stateNumbers);
+
+function wordFor<Word extends string>(number: unknown, numbers: Readonly<Record<Word, number>>): Word | undefined {
+  return wordsOf(numbers).find((word) => numbers[word] === number);
+}
+
+/** All words of a table, in the order of their numbers. */
+export function wordsOf<Word extends string>(numbers: Readonly<Record<Word, number>>): readonly Word[] {
+  return Object.keys(numbers) as Word[];
+}
 
 const faultsSince12: readonly Fault[] = ['param', 'dns', 'tcp', 'ssl', 'redirect'];
 
@@ -231,11 +229,6 @@ export function pausedReason(state: StateWord, reason: Reason): number | undefin
     return legacyConstants.PAUSED_WAITING_FOR_NETWORK;
   }
   return state === 'paused' && reason === 'user' ? legacyConstants.PAUSED_BY_USER : undefined;
-}
-
-function inverse<Word extends string>(numbers: Readonly<Record<Word, number>>): (number: unknown) => Word | undefined {
-  const words = new Map<unknown, Word>((Object.keys(numbers) as Word[]).map((word) => [numbers[word], word]));
-  return (number) => words.get(number);
 }
 
 /** What can be heard of an agent task. @source harmony-request.md 6.1 */

@@ -2,7 +2,7 @@ import { rule } from '../../machines/rules.ts';
 import { type Rules, reasons, type TaskSpec } from '../../machines/vocabulary.ts';
 import { type ProgressNote, progressNote } from '../engine/notices.ts';
 import type { StoredTask, TaskLife } from '../ports/store.ts';
-import { actionNumber, faultNumber, modeNumber, networkNumber, reasonText, stateNumber } from './constants.ts';
+import { actionNumbers, faultNumber, modeNumbers, networkNumbers, reasonText, stateNumbers } from './constants.ts';
 import { type AppPlace, shownPath } from './paths.ts';
 import type { Config, FormItem, Progress, TaskInfo } from './types.ts';
 
@@ -29,8 +29,8 @@ export function taskInfo({ record, life }: StoredTask, { rules, place, sdk }: In
     tid: record.tid,
     title: spec.title,
     description: spec.description,
-    action: actionNumber(spec.action),
-    mode: modeNumber(spec.mode) as TaskInfo['mode'],
+    action: actionNumbers[spec.action],
+    mode: modeNumbers[spec.mode] as TaskInfo['mode'],
     priority: spec.priority,
     mimeType: mimeTypeOf(record.spec, life, rules),
     progress: progress(progressNote(life.state, life, null)),
@@ -48,7 +48,7 @@ export function taskInfo({ record, life }: StoredTask, { rules, place, sdk }: In
 /** The payload of an event, and the `progress` of a `TaskInfo`. */
 export function progress({ state, index, processed, sizes, headers, body }: ProgressNote): Progress {
   return {
-    state: stateNumber(state),
+    state: stateNumbers[state],
     index,
     processed,
     sizes: [...sizes],
@@ -64,17 +64,17 @@ function extrasOf(headers: ProgressNote['headers'], body: string | ArrayBuffer):
 /** The config of a task that another process created: from what is stored, with every default filled in. */
 export function storedConfig({ record: { spec } }: StoredTask, place: AppPlace): Config {
   return {
-    action: actionNumber(spec.action),
+    action: actionNumbers[spec.action],
     url: spec.url,
     title: spec.title,
     description: spec.description,
-    mode: modeNumber(spec.mode) as NonNullable<Config['mode']>,
+    mode: modeNumbers[spec.mode] as NonNullable<Config['mode']>,
     overwrite: spec.overwrite,
     method: spec.method,
     headers: { ...spec.headers },
     data: dataOf(spec, place),
     saveas: spec.target === '' ? '' : shownPath(spec.target, place),
-    network: networkNumber(spec.network),
+    network: networkNumbers[spec.network],
     metered: spec.metered,
     roaming: spec.roaming,
     retry: spec.retry,

@@ -3,7 +3,7 @@ import { errorCodes } from '../../machines/vocabulary.ts';
 import type { Notice } from '../engine/notices.ts';
 import type { Refusal } from '../engine/turn.ts';
 import { checked, settle } from './calls.ts';
-import { agentEvents, faultNumber, waitingReasonNumber } from './constants.ts';
+import { agentEvents, faultNumber, waitingReasonNumbers } from './constants.ts';
 import { progress } from './info.ts';
 import { Listeners } from './listeners.ts';
 import type { Owner } from './owner.ts';
@@ -84,7 +84,7 @@ export class AgentTask {
           notice.fault === null ? null : faultNumber(notice.fault, this.#owner.caller.sdk),
         ]);
       case 'wait':
-        return this.#listeners.deliver('wait', [waitingReasonNumber(notice.reason)]);
+        return this.#listeners.deliver('wait', [waitingReasonNumbers[notice.reason]]);
     }
   }
 

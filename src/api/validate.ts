@@ -1,9 +1,8 @@
 import { rule } from '../../machines/rules.ts';
 import type { Action, Mode, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
-import { states } from '../../machines/vocabulary.ts';
 import { BusinessError } from '../errors.ts';
 import type { Files } from '../ports/files.ts';
-import { actionWord, modeWord, stateWord } from './constants.ts';
+import { actionNumbers, modeNumbers, stateNumbers, wordsOf } from './constants.ts';
 import { byteLength, type Fields, fieldsOf, isObject, parameterError, required, shown, whole } from './fields.ts';
 import type { AppPlace } from './paths.ts';
 
@@ -158,9 +157,9 @@ export function checkFilter(filter: unknown, { rules, nowMs }: { rules: Rules; n
     bundle: fields.text('bundle') ?? '*',
     afterMs,
     beforeMs,
-    states: wanted(fields.int('state'), anyState, stateWord, states),
-    actions: wanted(fields.int('action'), anyAction, actionWord, ['download', 'upload']),
-    modes: wanted(fields.int('mode'), anyMode, modeWord, ['background', 'foreground', 'any']),
+    states: wanted(fields.int('state'), anyState, stateNumbers),
+    actions: wanted(fields.int('action'), anyAction, actionNumbers),
+    modes: wanted(fields.int('mode'), anyMode, modeNumbers),
   };
 }
 
@@ -204,15 +203,13 @@ function isListener(value: unknown): value is Listener {
 }
 
 /** All words where nothing, or the number for "each", is asked; none where the number means nothing. */
-function wanted<Word>(
+function wanted<Word extends string>(
   asked: number | undefined,
   any: number,
-  wordOf: (number: unknown) => Word | undefined,
-  all: readonly Word[],
+  numbers: Readonly<Record<Word, number>>,
 ): readonly Word[] {
-  if (asked === undefined || asked === any) return all;
-  const word = wordOf(asked);
-  return word === undefined ? [] : [word];
+  const words = wordsOf(numbers);
+  return asked === undefined || asked === any ? words : words.filter((word) => numbers[word] === asked);
 }
 
 function hostOf(url: string): string {

@@ -1,5 +1,5 @@
 import { type Fault, type Reason, reasons } from '../../machines/vocabulary.ts';
-import { faultNumber, reasonText, stateNumber, waitingReasonNumber } from '../api/constants.ts';
+import { faultNumber, reasonText, stateNumbers, waitingReasonNumbers } from '../api/constants.ts';
 import type { Core, Told } from './core.ts';
 import type { EntryOf, infoOf, Payload } from './log.ts';
 
@@ -21,10 +21,10 @@ export function matches(
   if (event !== told.event) return false;
   if (payload === undefined) return true;
   if (told.event === 'faultOccur') return faultsOf(told.fault, sdk).includes(numberOf(payload));
-  if (told.wait !== null) return payload === waitingReasonNumber(told.wait);
+  if (told.wait !== null) return payload === waitingReasonNumbers[told.wait];
   if (told.state === null) return true;
   if (typeof payload !== 'object' || payload === null) return false;
-  return payload.state === undefined || payload.state === stateNumber(told.state);
+  return payload.state === undefined || payload.state === stateNumbers[told.state];
 }
 
 /** Apps of older levels read some faults as OTHERS. */

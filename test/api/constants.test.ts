@@ -18,19 +18,25 @@ describe('published numbers', () => {
   });
 
   it('leads from each word to its number and back', () => {
-    for (const word of states) expect(constants.stateWord(constants.stateNumber(word))).toBe(word);
+    for (const word of states) expect(constants.stateWord(constants.stateNumbers[word])).toBe(word);
     for (const word of ['download', 'upload'] as const) {
-      expect(constants.actionWord(constants.actionNumber(word))).toBe(word);
+      expect(constants.actionWord(constants.actionNumbers[word])).toBe(word);
     }
     for (const word of ['background', 'foreground', 'any'] as const) {
-      expect(constants.modeWord(constants.modeNumber(word))).toBe(word);
+      expect(constants.modeWord(constants.modeNumbers[word])).toBe(word);
     }
     for (const word of ['any', 'wifi', 'cellular'] as const) {
-      expect(constants.networkWord(constants.networkNumber(word))).toBe(word);
+      expect(constants.networkWord(constants.networkNumbers[word])).toBe(word);
     }
-    for (const word of ['queueFull', 'networkNotMatch', 'appBackground', 'userInactivated'] as const) {
-      expect(constants.waitingReasonWord(constants.waitingReasonNumber(word))).toBe(word);
-    }
+  });
+
+  it('has a number for each reason to wait', () => {
+    expect(constants.waitingReasonNumbers).toEqual({
+      queueFull: 0,
+      networkNotMatch: 1,
+      appBackground: 2,
+      userInactivated: 3,
+    });
   });
 
   it.each([1, 0x61, -1, Number.NaN, '0', null, undefined])('knows no state %s', (number) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Link, Rules, State } from '../../../machines/vocabulary.ts';
-import { stateNumber } from '../../api/constants.ts';
+import { stateNumbers } from '../../api/constants.ts';
 import { anyMove } from './arbitraries.ts';
 import { type AppName, Disagreement, Lab } from './lab.ts';
 import type { Model } from './model.ts';
@@ -71,7 +71,7 @@ async function perform(move: Move, lab: Lab): Promise<void> {
     case 'search': {
       lab.wake(move.app);
       const expected = model.search(model.app(lab.app(move.app).uid), move.state);
-      const filter = move.state === null ? undefined : { state: stateNumber(move.state) };
+      const filter = move.state === null ? undefined : { state: stateNumbers[move.state] };
       return lab.expect(typeof expected === 'number' ? expected : null, async () => {
         const found = await lab.app(move.app).request.agent.search(filter);
         if (String(found) !== String(expected)) throw new Disagreement(`search finds ${found}, not ${expected}`);
