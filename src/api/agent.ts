@@ -1,8 +1,9 @@
+import type { Facts } from '../../machines/admission.ts';
 import { rule } from '../../machines/rules.ts';
-import { type Api, errorCodes } from '../../machines/vocabulary.ts';
-import type { Refusal } from '../engine/turn.ts';
+import type { Api } from '../../machines/vocabulary.ts';
+import type { LiveTask } from '../engine/live.ts';
 import { unreachable } from '../errors.ts';
-import { checked, settle, settleThen } from './calls.ts';
+import { call, checked, settleThen } from './calls.ts';
 import {
   Action,
   BroadcastEvent,
@@ -77,13 +78,17 @@ export interface Agent {
 export function createAgent(owner: Owner): Agent {
   const { engine, uid, caller } = owner;
 
-  const look = (operation: 'show' | 'touch', tid: string, token: string | null): TaskInfo => {
-    const task = engine.task(tid);
-    const wrongToken = task !== undefined && task.record.spec.token !== token;
-    const refusal = engine.operate(uid, operation, tid, { ...owner.reach(), wrongToken });
-    if (refusal !== null) throw owner.refusal(refusal, tid);
-    return taskInfo(engine.task(tid) ?? unreachable(`task ${tid} vanished while it was shown`), caller);
+  /** The task of a call that its chart allows. @throws what refuses the call */
+  const allowed = (operation: 'getTask' | 'show' | 'touch' | 'query', tid: string, facts: Facts): LiveTask => {
+    owner.mustBeAllowed(engine.operate(uid, operation, tid, facts), tid);
+    return engine.task(tid) ?? unreachable(`task ${tid} vanished while it was shown`);
   };
+
+  const look = (operation: 'show' | 'touch', tid: string, token: string | null): TaskInfo =>
+    taskInfo(
+      allowed(operation, tid, { ...owner.reach(), wrongToken: hasAnotherToken(engine.task(tid), token) }),
+      caller,
+    );
 
   /** A task that there is not, and one that the process holds, are answered before the context is looked at. */
   const needsContext = (tid: unknown): boolean => {
@@ -112,37 +117,35 @@ export function createAgent(owner: Owner): Agent {
     },
 
     getTask(...args: readonly unknown[]) {
-      const { tid, token } = checked(engine, 'getTask', () => ({
-        tid: checkTid(needsContext(args[1]) ? configOf(args, { context: true }) : args[1], 'getTask'),
-        token: args[2] === undefined ? null : checkToken(args[2]),
-      }));
-      return settle(
+      return call(
         engine,
-        () => {
-          const task = engine.task(tid);
-          const spec = task?.record.spec;
-          const refusal = engine.operate(uid, 'getTask', tid, {
-            unknownTask: spec === undefined || spec.api === 'legacy',
-            wrongToken: spec !== undefined && spec.token !== token,
+        'getTask',
+        () => ({
+          tid: checkTid(needsContext(args[1]) ? configOf(args, { context: true }) : args[1], 'getTask'),
+          token: args[2] === undefined ? null : checkToken(args[2]),
+        }),
+        ({ tid, token }) => {
+          const known = engine.task(tid);
+          const task = allowed('getTask', tid, {
+            unknownTask: known?.record.spec.api !== 'agent',
+            wrongToken: hasAnotherToken(known, token),
           });
-          if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('getTask'), tid);
           const held = owner.held(tid);
           if (held instanceof AgentTask) return asTask(held);
           const fresh = new AgentTask(owner, tid, storedConfig(task, caller.place));
           owner.hold(tid, fresh);
           return asTask(fresh);
         },
-        undefined,
       );
     },
 
     remove(...args: readonly unknown[]) {
-      const tid = checked(engine, 'remove', () => checkTid(args[0], 'remove'));
-      return settle(
+      return call(
         engine,
-        () => {
-          const refusal = engine.operate(uid, 'remove', tid, owner.reach());
-          if (refusal !== null) throw owner.refusal(refusal, tid);
+        'remove',
+        () => checkTid(args[0], 'remove'),
+        (tid) => {
+          owner.mustBeAllowed(engine.operate(uid, 'remove', tid, owner.reach()), tid);
           return rule(engine.rules, 'removeResolvesFalse') ? false : undefined;
         },
         args[1],
@@ -150,96 +153,96 @@ export function createAgent(owner: Owner): Agent {
     },
 
     show(...args: readonly unknown[]) {
-      const tid = checked(engine, 'show', () => checkTid(args[0], 'show'));
-      return settle(engine, () => look('show', tid, null), args[1]);
+      return call(
+        engine,
+        'show',
+        () => checkTid(args[0], 'show'),
+        (tid) => look('show', tid, null),
+        args[1],
+      );
     },
 
     touch(...args: readonly unknown[]) {
-      const { tid, token } = checked(engine, 'touch', () => ({
-        tid: checkTid(args[0], 'touch'),
-        token: checkToken(args[1]),
-      }));
-      return settle(engine, () => look('touch', tid, token), args[2]);
+      return call(
+        engine,
+        'touch',
+        () => ({ tid: checkTid(args[0], 'touch'), token: checkToken(args[1]) }),
+        ({ tid, token }) => look('touch', tid, token),
+        args[2],
+      );
     },
 
     search(...args: readonly unknown[]) {
       const [filter, callback] = typeof args[0] === 'function' ? [undefined, args[0]] : args;
-      const { bundle, afterMs, beforeMs, states, actions, modes } = checked(engine, 'search', () =>
-        checkFilter(filter, { rules: engine.rules, nowMs: owner.nowMs() }),
-      );
-      return settle(
+      return call(
         engine,
-        () => {
-          const refusal = engine.ask('search');
-          if (refusal !== null) throw owner.refusal(refusal, '');
+        'search',
+        () => checkFilter(filter, { rules: engine.rules, nowMs: owner.nowMs() }),
+        ({ bundle, ...wanted }) => {
+          owner.mustBeAllowed(engine.ask('search'), '');
           if (caller.system) checkBundle(bundle);
-          const found = engine.search(caller.system ? null : uid, { afterMs, beforeMs, states, actions, modes });
-          const wanted = caller.system && bundle !== '*' ? bundle : null;
-          return [...found]
-            .filter(({ record }) => wanted === null || record.bundle === wanted)
-            .map(({ record }) => record.tid);
+          const found = [...engine.search(caller.system ? null : uid, wanted)].map(({ record }) => record);
+          const isAny = !caller.system || bundle === '*';
+          return found.filter((record) => isAny || record.bundle === bundle).map(({ tid }) => tid);
         },
         callback,
       );
     },
 
     createGroup(...args: readonly unknown[]) {
-      const spec = checked(engine, 'createGroup', () => checkGroupConfig(args[0], caller));
-      return settle(
+      return call(
         engine,
-        () => {
+        'createGroup',
+        () => checkGroupConfig(args[0], caller),
+        (spec) => {
           const created = engine.createGroup(uid, spec);
           if (!('code' in created)) return created.gid;
           if (rule(engine.rules, 'hideFailedGroup')) return '';
           throw owner.refusal(created, '');
         },
-        undefined,
       );
     },
 
     attachGroup(...args: readonly unknown[]) {
-      const { gid, tids } = checked(engine, 'attachGroup', () => checkAttachment(args));
-      return settle(
+      return call(
         engine,
-        () => {
-          const refusal = engine.attachGroup(uid, gid, tids);
-          if (refusal !== null) throw owner.refusal(refusal, '');
-        },
-        undefined,
+        'attachGroup',
+        () => checkAttachment(args),
+        ({ gid, tids }) => owner.mustBeAllowed(engine.attachGroup(uid, gid, tids), ''),
       );
     },
 
     deleteGroup(...args: readonly unknown[]) {
-      const gid = checked(engine, 'deleteGroup', () => checkGid(args));
-      return settle(
+      return call(
         engine,
-        () => {
-          const refusal = engine.deleteGroup(uid, gid);
-          if (refusal !== null) throw owner.refusal(refusal, '');
-        },
-        undefined,
+        'deleteGroup',
+        () => checkGid(args),
+        (gid) => owner.mustBeAllowed(engine.deleteGroup(uid, gid), ''),
       );
     },
 
     query(...args: readonly unknown[]) {
-      const tid = checked(engine, 'query', () => checkTid(args[0], 'query'));
-      return settle(
+      return call(
         engine,
-        () => {
-          const task = engine.task(tid);
-          const needed = task?.record.spec.action === 'upload' ? uploadManager : downloadManager;
-          const refusal = engine.operate(uid, 'query', tid, {
+        'query',
+        () => checkTid(args[0], 'query'),
+        (tid) => {
+          const needed = engine.task(tid)?.record.spec.action === 'upload' ? uploadManager : downloadManager;
+          const task = allowed('query', tid, {
             notSystemApp: !caller.system,
             notPermitted: !owner.permissions.has(downloadManager) && !owner.permissions.has(uploadManager),
             notOwner: !owner.permissions.has(needed),
           });
-          if (refusal !== null || task === undefined) throw owner.refusal(refusal ?? notFound('query'), tid);
           return taskInfo(task, caller, true);
         },
         args[1],
       );
     },
   } as Agent;
+}
+
+function hasAnotherToken(task: LiveTask | undefined, token: string | null): boolean {
+  return task !== undefined && task.record.spec.token !== token;
 }
 
 /**
@@ -282,8 +285,4 @@ export function createTask<T>(
     callback,
     api,
   );
-}
-
-function notFound(operation: Refusal['operation']): Refusal {
-  return { code: errorCodes.TASK_NOT_FOUND, operation, state: 'open', obstacle: 'unknownTask' };
 }

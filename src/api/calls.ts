@@ -22,6 +22,21 @@ export function settle<T>(
   return settleThen(engine, decide, (decided) => decided, callback, api);
 }
 
+/**
+ * A call of `request.agent`: its arguments are checked at once, and what they ask for is decided.
+ * @throws what `check` throws.
+ */
+export function call<Given, T>(
+  engine: Engine,
+  operation: Operation,
+  check: () => Given,
+  decide: (given: Given) => T,
+  callback?: unknown,
+): Promise<T> | undefined {
+  const given = checked(engine, operation, check);
+  return settle(engine, () => decide(given), callback);
+}
+
 /** The same for a call that goes on once its decision is durable. */
 export function settleThen<T, U>(
   engine: Engine,

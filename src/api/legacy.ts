@@ -52,8 +52,7 @@ export function createLegacy(owner: Owner): Legacy {
     return createTask(owner, request, args[context ? 2 : 1], 'legacy', (tid) => {
       const task = legacyTask(owner, tid, request.spec.action);
       owner.hold(tid, task);
-      const refusal = engine.operate(owner.uid, 'start', tid, owner.reach(true));
-      if (refusal !== null) throw owner.refusal(refusal, tid);
+      owner.mustBeAllowed(engine.operate(owner.uid, 'start', tid, owner.reach(true)), tid);
       return task;
     });
   };

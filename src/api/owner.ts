@@ -59,6 +59,11 @@ export class Owner {
     return refusalError(refusal, tid, this.engine.task(tid));
   }
 
+  /** @param answer  what a chart refused. @throws the error for it */
+  mustBeAllowed(answer: Refusal | null, tid: string): void {
+    if (answer !== null) throw this.refusal(answer, tid);
+  }
+
   hold(tid: string, hearer: Hearer): void {
     this.#held.set(tid, hearer);
   }

@@ -2,7 +2,7 @@ import { rule } from '../../machines/rules.ts';
 import { errorCodes } from '../../machines/vocabulary.ts';
 import type { Notice } from '../engine/notices.ts';
 import type { Refusal } from '../engine/turn.ts';
-import { checked, settle } from './calls.ts';
+import { call, checked, settle } from './calls.ts';
 import { agentEvents, faultNumber, waitingReasonNumbers } from './constants.ts';
 import { progress } from './info.ts';
 import { Listeners } from './listeners.ts';
@@ -45,11 +45,11 @@ export class AgentTask {
   setMaxSpeed(speed?: unknown): unknown {
     const { engine, uid } = this.#owner;
     const floor = engine.task(this.tid)?.record.spec.minSpeed.bytesPerSecond ?? 0;
-    const bytesPerSecond = checked(engine, 'setMaxSpeed', () => checkSpeed(speed, floor));
-    return settle(
+    return call(
       engine,
-      () => this.#done(engine.setMaxSpeed(uid, this.tid, bytesPerSecond, this.#owner.reach())),
-      undefined,
+      'setMaxSpeed',
+      () => checkSpeed(speed, floor),
+      (bytesPerSecond) => this.#done(engine.setMaxSpeed(uid, this.tid, bytesPerSecond, this.#owner.reach())),
     );
   }
 
@@ -110,7 +110,7 @@ export class AgentTask {
 
   /** What these calls resolve to. @source harmony-request.md Q22 */
   #done(refusal: Refusal | null): true | undefined {
-    if (refusal !== null) throw this.#owner.refusal(refusal, this.tid);
+    this.#owner.mustBeAllowed(refusal, this.tid);
     return rule(this.#owner.engine.rules, 'resolveTrue') ? true : undefined;
   }
 }
