@@ -76,7 +76,11 @@ export function legacyTask(owner: Owner, tid: string, action: Action): Hearer {
  * The same call, whose errors lose their code where the rules say so: thrown, rejected, or told to the callback.
  * @param loses  which of them do.
  */
-function losing(rules: Rules, loses: (error: BusinessError) => boolean, call: (...args: unknown[]) => unknown) {
+function losing<Answer>(
+  rules: Rules,
+  loses: (error: BusinessError) => boolean,
+  call: (...args: readonly unknown[]) => Answer,
+) {
   if (rule(rules, 'codedLegacyErrors')) return call;
   const worded = (error: unknown) => (error instanceof BusinessError && loses(error) ? withoutCode(error) : error);
   return (...args: readonly unknown[]) => {
@@ -89,7 +93,7 @@ function losing(rules: Rules, loses: (error: BusinessError) => boolean, call: (.
       if (!(answer instanceof Promise)) return answer;
       return answer.catch((error: unknown) => {
         throw worded(error);
-      });
+      }) as Answer;
     } catch (error) {
       throw worded(error);
     }
@@ -128,12 +132,11 @@ abstract class LegacyTask {
 
   #checked(call: 'on' | 'off', args: readonly unknown[]): ReturnType<typeof checkListener> {
     const { engine } = this.#owner;
-    try {
-      return checked(engine, call, () => checkListener(call, args, this.#events));
-    } catch (error) {
-      const isCoded = !(error instanceof BusinessError) || rule(engine.rules, 'codedLegacyErrors');
-      throw isCoded ? error : withoutCode(error);
-    }
+    return losing(
+      engine.rules,
+      () => true,
+      () => checked(engine, call, () => checkListener(call, args, this.#events)),
+    )();
   }
 
   delete(callback?: unknown): unknown {
