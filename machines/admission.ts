@@ -100,7 +100,7 @@ function answers(operation: Operation) {
  * itself says to a call that is allowed, the task chart says.
  */
 export const admissionMachine = setup({
-  types: { events: {} as AdmissionEvent, emitted: {} as AdmissionEffect },
+  types: {} as { events: AdmissionEvent; emitted: AdmissionEffect },
   guards: { meets: ({ event }, params: { readonly obstacle: Obstacle }) => event.facts[params.obstacle] === true },
   actions: {
     allow: emit(({ event }) => ({ type: 'allowed', operation: event.type }) as const),

@@ -29,11 +29,11 @@ export type AppEffect =
  * @source harmony-request.md 4.1–4.3
  */
 export const appMachine = setup({
-  types: {
-    input: {} as { readonly rules: Rules },
-    context: {} as { readonly rules: Rules },
-    events: {} as AppEvent,
-    emitted: {} as AppEffect,
+  types: {} as {
+    input: { readonly rules: Rules };
+    context: { readonly rules: Rules };
+    events: AppEvent;
+    emitted: AppEffect;
   },
   guards: {
     mayCreate: ({ context, event }) =>
@@ -109,7 +109,7 @@ export type AccountEffect = {
  * @source harmony-request.md 2.6, 4.6
  */
 export const accountMachine = setup({
-  types: { events: {} as AccountEvent, emitted: {} as AccountEffect },
+  types: {} as { events: AccountEvent; emitted: AccountEffect },
   actions: {
     tellReturned: emit({ type: 'tasks.tell', happening: 'accountReturned' } as const),
     tellLeft: emit({ type: 'tasks.tell', happening: 'accountLeft' } as const),

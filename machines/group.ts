@@ -16,7 +16,7 @@ export type GroupEffect =
 
 /** Tasks whose notifications are shown as one. Deletion is final: nothing is attached any more. @source harmony-request.md 9.1 */
 export const groupMachine = setup({
-  types: { events: {} as GroupEvent, emitted: {} as GroupEffect },
+  types: {} as { events: GroupEvent; emitted: GroupEffect },
   actions: {
     allow: emit(({ event }) => ({ type: 'allowed', operation: event.type }) as const),
     refuse: emit(

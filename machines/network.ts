@@ -50,11 +50,7 @@ export type NetworkEffect = { readonly type: 'link.changed'; readonly link: Link
 
 /** The link of the device. It announces what really changed, and nothing else. @source harmony-request.md 4.4 */
 export const networkMachine = setup({
-  types: {
-    context: {} as { readonly link: Link },
-    events: {} as NetworkEvent,
-    emitted: {} as NetworkEffect,
-  },
+  types: {} as { context: { readonly link: Link }; events: NetworkEvent; emitted: NetworkEffect },
   guards: {
     isSame: ({ context, event }) =>
       context.link.type === event.link.type &&

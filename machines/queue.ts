@@ -42,11 +42,11 @@ export type QueueEffect =
 
 /** The quota of one app in one bucket. Its count is that of the tasks that take room; it is never stored. */
 export const queueMachine = setup({
-  types: {
-    input: {} as { readonly tasksMax: number; readonly count?: number },
-    context: {} as { readonly count: number; readonly tasksMax: number },
-    events: {} as QueueEvent,
-    emitted: {} as QueueEffect,
+  types: {} as {
+    input: { readonly tasksMax: number; readonly count?: number };
+    context: { readonly count: number; readonly tasksMax: number };
+    events: QueueEvent;
+    emitted: QueueEffect;
   },
   guards: {
     hasRoom: ({ context }) => context.count < context.tasksMax,

@@ -18,11 +18,11 @@ export type ServiceEffect =
 
 /** Can the background service be reached? @source harmony-request.md 8.4, 9.8 */
 export const serviceMachine = setup({
-  types: {
-    input: {} as { readonly rules: Rules },
-    context: {} as { readonly rules: Rules },
-    events: {} as ServiceEvent,
-    emitted: {} as ServiceEffect,
+  types: {} as {
+    input: { readonly rules: Rules };
+    context: { readonly rules: Rules };
+    events: ServiceEvent;
+    emitted: ServiceEffect;
   },
   guards: {
     needsNoService: ({ context, event }) =>

@@ -162,11 +162,7 @@ export type SlotsEffect = { readonly type: 'slots.assign'; readonly level: numbe
 
 /** When to ask again who runs: once for any number of changes. @source harmony-request.md 3.3, 3.6 */
 export const slotsMachine = setup({
-  types: {
-    context: {} as { readonly level: number },
-    events: {} as SlotsEvent,
-    emitted: {} as SlotsEffect,
-  },
+  types: {} as { context: { readonly level: number }; events: SlotsEvent; emitted: SlotsEffect },
   guards: { isNewLevel: ({ context, event }) => event.type === 'levelChanged' && event.level !== context.level },
   actions: {
     keepLevel: assign({ level: ({ context, event }) => (event.type === 'levelChanged' ? event.level : context.level) }),

@@ -159,12 +159,7 @@ const tombstone = [
  * @source harmony-request.md 2.3, 2.4, 4.3–4.6; operation-matrix.json
  */
 export const taskMachine = setup({
-  types: {
-    input: {} as { readonly traits: Traits },
-    context: {} as TaskContext,
-    events: {} as TaskEvent,
-    emitted: {} as TaskEffect,
-  },
+  types: {} as { input: { readonly traits: Traits }; context: TaskContext; events: TaskEvent; emitted: TaskEffect },
   guards: {
     mayStartAgain: ({ context: { traits } }) => rule(traits.rules, 'startAgain') && traits.action === 'download',
     mayPauseWaiting: ({ context: { traits } }) => rule(traits.rules, 'pauseWaiting'),

@@ -63,11 +63,11 @@ const lastWord = <const Then>(then: Then) => ({ finished: then, faulted: then, c
  * @source harmony-request.md 3.6, 5.1, 7.3, 13
  */
 export const transferMachine = setup({
-  types: {
-    input: {} as { readonly exchanges: number },
-    context: {} as TransferContext,
-    events: {} as TransferEvent,
-    emitted: {} as TransferEffect,
+  types: {} as {
+    input: { readonly exchanges: number };
+    context: TransferContext;
+    events: TransferEvent;
+    emitted: TransferEffect;
   },
   guards: {
     hasMoreFiles: ({ context }) => context.index + 1 < context.exchanges,
