@@ -37,8 +37,7 @@ export function checkTarget(call: DiskCall, where: string, input: string, overwr
     throw refuse(located.trouble === 'unreachable' ? 'unusable' : located.trouble, located.why);
   }
   const look = call.files.look(located.path);
-  if (look.kind === 'directory') throw refuse('unusable', 'is a directory');
-  if (look.kind === 'blocked') throw refuse('unusable', `cannot be opened (${look.detail})`);
+  if (look.kind === 'directory' || look.kind === 'blocked') throw refuse('unusable', described(look));
   if (look.kind === 'file' && !overwrite) throw refuse('exists', 'exists already and may not be overwritten');
   if (look.kind === 'file' && !look.writable) throw refuse('unusable', 'cannot be written');
   return located.path;

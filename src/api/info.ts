@@ -23,7 +23,7 @@ export function taskInfo({ record, life }: StoredTask, { rules, place, sdk }: In
   const fault = reasons[life.reason].fault;
   return {
     ...(forSystem ? { uid: String(record.uid), bundle: record.bundle } : {}),
-    saveas: spec.target === '' ? '' : shownPath(spec.target, place),
+    saveas: shownPath(spec.target, place),
     url: forSystem ? '' : spec.url,
     data: forSystem ? '' : dataOf(spec, place),
     tid: record.tid,
@@ -73,7 +73,7 @@ export function storedConfig({ record: { spec } }: StoredTask, place: AppPlace):
     method: spec.method,
     headers: { ...spec.headers },
     data: dataOf(spec, place),
-    saveas: spec.target === '' ? '' : shownPath(spec.target, place),
+    saveas: shownPath(spec.target, place),
     network: networkNumbers[spec.network],
     metered: spec.metered,
     roaming: spec.roaming,

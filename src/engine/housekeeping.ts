@@ -42,9 +42,7 @@ export class Housekeeping {
     // What was just removed does not wait for a pass that is due when older records are.
     const isLate = this.#collection === null || this.#collectsAtMs > this.#idleSinceMs + idleMs;
     if (isLate && hasRecords(live)) this.#arm(idleMs);
-    if (this.#sweep === null && live.running.size > 0) {
-      this.#sweep = clock.after(sweepPeriodMs, () => this.#sweepOnce(), { idle: true });
-    }
+    this.#armSweep();
   }
 
   stop(): void {
@@ -82,7 +80,13 @@ export class Housekeeping {
     this.#kept.collect();
     const dueInMs = untilDue(live, clock.now());
     // Capped, because the wall clock may jump while the timer's does not.
-    if (dueInMs !== null) this.#arm(Math.min(Math.max(dueInMs, idleMs), sweepPeriodMs));
+    if (dueInMs < Infinity) this.#arm(Math.min(Math.max(dueInMs, idleMs), sweepPeriodMs));
+  }
+
+  #armSweep(): void {
+    const { live, clock } = this.#kept;
+    if (this.#sweep !== null || live.running.size === 0) return;
+    this.#sweep = clock.after(sweepPeriodMs, () => this.#sweepOnce(), { idle: true });
   }
 
   #sweepOnce(): void {
@@ -91,9 +95,7 @@ export class Housekeeping {
     const nowMs = clock.now();
     const outlived = [...live.running].filter(({ record }) => nowMs - record.ctimeMs > lifetimeMs);
     if (outlived.length > 0) this.#kept.outlive(outlived);
-    if (live.running.size > 0 && this.#sweep === null) {
-      this.#sweep = clock.after(sweepPeriodMs, () => this.#sweepOnce(), { idle: true });
-    }
+    this.#armSweep();
   }
 }
 
@@ -107,15 +109,11 @@ function hasRecords({ shelves }: Live): boolean {
   return shelves.removed.size > 0 || shelves.completed.size > 0 || shelves.other.size > 0;
 }
 
-/** Ms until the first record is due; null when there are none. */
-function untilDue({ shelves }: Live, nowMs: number): number | null {
-  let soonestMs: number | null = null;
-  for (const [shelf, keptMs] of keeping) {
-    for (const task of shelves[shelf]) {
-      const dueInMs = task.life.mtimeMs + keptMs - nowMs;
-      soonestMs = soonestMs === null ? dueInMs : Math.min(soonestMs, dueInMs);
-      break;
-    }
-  }
-  return soonestMs;
+/** Ms until the first record is due; Infinity when there are none. */
+function untilDue({ shelves }: Live, nowMs: number): number {
+  const duesMs = keeping.map(([shelf, keptMs]) => {
+    const [oldest] = shelves[shelf];
+    return oldest === undefined ? Infinity : oldest.life.mtimeMs + keptMs - nowMs;
+  });
+  return Math.min(...duesMs);
 }
