@@ -1,5 +1,5 @@
 import type { Obstacle } from '../../machines/admission.ts';
-import { type Api, errorCodes, type Operation } from '../../machines/vocabulary.ts';
+import { type Api, type ErrorCode, errorCodes, type Operation } from '../../machines/vocabulary.ts';
 import type { Engine } from '../engine/engine.ts';
 import { BusinessError } from '../errors.ts';
 
@@ -59,18 +59,18 @@ export function settleThen<T, U>(
   return undefined;
 }
 
-const obstacleOf = new Map<number, Obstacle>([
-  [errorCodes.PARAMETER, 'parametersWrong'],
-  [errorCodes.FILE_PATH, 'pathBad'],
-  [errorCodes.FILE_IO, 'fileUnusable'],
-]);
+const obstacles: { readonly [code in ErrorCode]?: Obstacle } = {
+  [errorCodes.PARAMETER]: 'parametersWrong',
+  [errorCodes.FILE_PATH]: 'pathBad',
+  [errorCodes.FILE_IO]: 'fileUnusable',
+};
 
 /** Checks arguments; a failure is thrown at once, and passes through the admission chart like every other refusal. */
 export function checked<T>(engine: Engine, operation: Operation, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    const obstacle = error instanceof BusinessError ? obstacleOf.get(error.code) : undefined;
+    const obstacle = error instanceof BusinessError ? obstacles[error.code] : undefined;
     if (obstacle !== undefined) engine.admit(operation, { [obstacle]: true });
     throw error;
   }

@@ -49,11 +49,9 @@ export function shown(value: unknown): string {
     case 'object':
       return value === null ? 'null' : 'an object';
     case 'function':
-      return 'a function';
     case 'symbol':
-      return 'a symbol';
     case 'bigint':
-      return 'a bigint';
+      return `a ${typeof value}`;
     default:
       return String(value);
   }

@@ -51,20 +51,10 @@ const legalPath = 'a usable file under the app base dir';
 const legalRoots = 'at least one directory';
 
 /**
- * Which error a bad path is: for agent tasks, and for legacy tasks by the rules.
+ * What may be wrong with a path.
  * unreadable: an upload's file is there and cannot be opened. unusable: the same of a download's target.
- * @source harmony-request.md 1.6
  */
-const errors = {
-  malformed: { agent: 'PARAMETER', legacy: (rules) => rule(rules, 'badFormError') },
-  outside: { agent: 'PARAMETER', legacy: (rules) => rule(rules, 'badFormError') },
-  escaping: { agent: 'FILE_IO', legacy: (rules) => rule(rules, 'escapingError') },
-  missing: { agent: 'FILE_IO', legacy: () => 'FILE_PATH' },
-  unreadable: { agent: 'FILE_IO', legacy: (rules) => rule(rules, 'unreadableError') },
-  exists: { agent: 'FILE_IO', legacy: () => 'FILE_PATH' },
-  unusable: { agent: 'FILE_IO', legacy: () => 'FILE_IO' },
-} as const satisfies Record<string, { readonly agent: ErrorName; readonly legacy: (rules: Rules) => ErrorName }>;
-export type PathTrouble = keyof typeof errors;
+export type PathTrouble = 'malformed' | 'outside' | 'escaping' | 'missing' | 'unreadable' | 'exists' | 'unusable';
 
 /** @throws PARAMETER when there is no root, or one of them is not absolute. */
 export function appPlace(bundle: string, roots: Roots): AppPlace {
@@ -123,9 +113,19 @@ export function pathError(
   trouble: PathTrouble,
   { api, rules, where, why, got }: { api: Api; rules: Rules; where: string; why: string; got: string },
 ): BusinessError {
-  const name: ErrorName = api === 'agent' ? errors[trouble].agent : errors[trouble].legacy(rules);
+  const name = errorNameOf(trouble, api, rules);
   if (name === 'PARAMETER') return parameterError('verification', `${where} ${why}`, got, legalPath);
   return new BusinessError(name, { detail: `${where} ${why}: got ${shown(got)}; legal: ${legalPath}` });
+}
+
+/** For agent tasks, and for legacy tasks by the rules. @source harmony-request.md 1.6 */
+function errorNameOf(trouble: PathTrouble, api: Api, rules: Rules): ErrorName {
+  const isOfForm = trouble === 'malformed' || trouble === 'outside';
+  if (api === 'agent') return isOfForm ? 'PARAMETER' : 'FILE_IO';
+  if (isOfForm) return rule(rules, 'badFormError');
+  if (trouble === 'escaping') return rule(rules, 'escapingError');
+  if (trouble === 'unreadable') return rule(rules, 'unreadableError');
+  return trouble === 'unusable' ? 'FILE_IO' : 'FILE_PATH';
 }
 
 /**

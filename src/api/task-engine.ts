@@ -158,7 +158,7 @@ export function createEngine(options: EngineOptions): TaskEngine {
         onThrow,
         nowMs: () => options.clock.now(),
       });
-      const app = new HostedApp(owner, onThrow);
+      const app = new HostedApp(owner);
       apps.set(asked.uid, app);
       engine.meetApp(asked.uid, asked.bundle);
       app.toForeground();
@@ -190,13 +190,11 @@ class HostedApp implements App {
   readonly context: AppContext;
   readonly request: Request;
   readonly #owner: Owner;
-  readonly #onThrow: ThrowHandler;
   readonly #broadcast = new Set<Parameters<App['onBroadcast']>[0]>();
 
-  constructor(owner: Owner, onThrow: ThrowHandler) {
+  constructor(owner: Owner) {
     const { place } = owner.caller;
     this.#owner = owner;
-    this.#onThrow = onThrow;
     this.bundle = place.bundle;
     this.uid = owner.uid;
     this.context = {
@@ -252,7 +250,7 @@ class HostedApp implements App {
       try {
         listener({ code: broadcastCodes[notice.state], data: notice.tid });
       } catch (thrown) {
-        this.#onThrow(thrown);
+        this.#owner.onThrow(thrown);
       }
     }
   }

@@ -191,16 +191,12 @@ export function checkListener<Event extends string>(
   const event = events.find((each) => each === name);
   if (event === undefined) throw parameterError('verification', 'event is unknown', name, legal);
   if (args.length === 1) return { event, listener: null };
-  if (!isListener(callback)) throw parameterError('type', 'callback is no function', callback, 'a function');
-  return { event, listener: callback };
+  if (typeof callback !== 'function') throw parameterError('type', 'callback is no function', callback, 'a function');
+  return { event, listener: callback as Listener };
 }
 
 /** A caller's function; who calls it knows what the event hands over. */
 export type Listener = (...payload: readonly unknown[]) => unknown;
-
-function isListener(value: unknown): value is Listener {
-  return typeof value === 'function';
-}
 
 /** All words where nothing, or the number for "each", is asked; none where the number means nothing. */
 function wanted<Word extends string>(
