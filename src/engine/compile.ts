@@ -69,6 +69,7 @@ interface StateConfig {
 /** A state of the definition, in its place. */
 interface Node {
   readonly key: string;
+  readonly chart: Definition;
   readonly config: StateConfig;
   /** From the root down to the state itself. */
   readonly path: readonly Node[];
@@ -92,49 +93,49 @@ interface Draft extends Leaf {
  * Works a machine definition out into tables. Nothing is decided here: guards and actions are those of the definition.
  * @throws on a feature that the tables do not know, by its name and place.
  */
-export function compile({ id, config, implementations }: Definition): Table {
-  const root = nodeOf(id, config, []);
+export function compile(chart: Definition): Table {
+  const root = nodeOf(chart.id, chart.config, chart, []);
   const nodes = leavesUnder(root);
   const leaves = new Map(nodes.map(({ key, leaf }) => [key, leaf]));
   for (const node of nodes) if (leaves.get(node.key) !== node.leaf) unknown(node, 'the name of another state');
   // Ways lead from leaf to leaf, so every leaf is there before the first way.
-  for (const node of nodes) findWays(node, implementations);
+  for (const node of nodes) findWays(node);
   const { context } = root.config;
   const initial = firstUnder(root);
   return {
     initial: initial.leaf,
     contextFor: typeof context === 'function' ? (input) => context({ input }) : () => context ?? {},
-    entry: initial.path.flatMap((node) => doingsOf(node.config.entry, node, implementations)),
+    entry: initial.path.flatMap((node) => doingsOf(node.config.entry, node)),
     leaves,
   };
 }
 
-function nodeOf(key: string, config: StateConfig, around: readonly Node[]): Node {
+function nodeOf(key: string, config: StateConfig, chart: Definition, around: readonly Node[]): Node {
   const path = [...around];
   const children: Node[] = [];
   const states = Object.entries(config.states ?? {});
   const leaf = states.length > 0 ? null : { value: key, on: new Map(), always: [] };
-  const node: Node = { key, config, path, children, leaf };
+  const node: Node = { key, config, chart, path, children, leaf };
   path.push(node);
   mustBeKnown(node);
-  for (const [name, child] of states) children.push(nodeOf(name, child, path));
+  for (const [name, child] of states) children.push(nodeOf(name, child, chart, path));
   return node;
 }
 
 // `schemas` holds types alone; XState adds it.
-const knownKeys = new Set(['id', 'schemas', 'context', 'initial', 'states', 'on', 'always', 'entry', 'exit', 'type']);
+const knownKeys = ['id', 'schemas', 'context', 'initial', 'states', 'on', 'always', 'entry', 'exit', 'type'];
 
 /** What a chart of ours may not have, because the tables would not show it. */
 function mustBeKnown(node: Node): void {
   const { type = 'atomic', initial, on = {} } = node.config;
   if (type !== 'atomic' && type !== 'compound') unknown(node, `a ${type} state`);
-  for (const key of Object.keys(node.config)) if (!knownKeys.has(key)) unknown(node, key);
+  for (const key of Object.keys(node.config)) if (!knownKeys.includes(key)) unknown(node, key);
   if (initial !== undefined && typeof initial !== 'string') unknown(node, 'actions of an initial state');
   for (const event of Object.keys(on)) if (event.includes('*')) unknown(node, `the event ${event}`);
 }
 
-function unknown({ key, path }: Node, what: string): never {
-  return unreachable(`the chart ${path[0]?.key} uses ${what} in ${key}, and the compiler does not know it`);
+function unknown({ key, chart }: Node, what: string): never {
+  return unreachable(`the chart ${chart.id} uses ${what} in ${key}, and the compiler does not know it`);
 }
 
 function isLeaf(node: Node): node is LeafNode {
@@ -154,16 +155,12 @@ function childOf(node: Node | undefined, name: unknown): Node | undefined {
   return node?.children.find(({ key }) => key === name);
 }
 
-type Implementations = Definition['implementations'];
-
 /** A state answers before those around it; only when none of its ways is open, they are asked. */
-function findWays(node: LeafNode, implementations: Implementations): void {
+function findWays(node: LeafNode): void {
   const { on, always } = node.leaf;
   for (const source of [...node.path].reverse()) {
     const waysOf = (transitions: Many<string | TransitionConfig> | undefined) =>
-      many(transitions).map((each) =>
-        wayOut(node, source, typeof each === 'string' ? { target: each } : each, implementations),
-      );
+      many(transitions).map((each) => wayOut(node, source, typeof each === 'string' ? { target: each } : each));
     for (const [event, transitions] of Object.entries(source.config.on ?? {})) {
       on.set(event, [...(on.get(event) ?? []), ...waysOf(transitions)]);
     }
@@ -172,19 +169,19 @@ function findWays(node: LeafNode, implementations: Implementations): void {
 }
 
 /** @param source  the state that has the transition: the leaf, or one around it. */
-function wayOut(leaf: LeafNode, source: Node, transition: TransitionConfig, implementations: Implementations): Way {
+function wayOut(leaf: LeafNode, source: Node, transition: TransitionConfig): Way {
   const { target, guard, actions, reenter = false } = transition;
   const [aim, ...others] = many(target).map((each) => targetOf(source, each));
   if (others.length > 0) unknown(source, 'several targets');
   if (reenter && source.path.length === 1) unknown(source, 'reenter');
   const end = aim === undefined ? leaf : firstUnder(aim);
   const kept = aim === undefined ? leaf.path.length : keptBetween(source, aim, reenter);
-  const doing = (which: 'entry' | 'exit') => (node: Node) => doingsOf(node.config[which], node, implementations);
+  const doing = (which: 'entry' | 'exit') => (node: Node) => doingsOf(node.config[which], node);
   return {
-    guard: guard === undefined ? null : checkOf(guard, source, implementations),
+    guard: guard === undefined ? null : checkOf(guard, source),
     doing: [
       ...leaf.path.slice(kept).reverse().flatMap(doing('exit')),
-      ...doingsOf(actions, source, implementations),
+      ...doingsOf(actions, source),
       ...end.path.slice(kept).flatMap(doing('entry')),
     ],
     next: end.leaf,
@@ -209,19 +206,21 @@ function keptBetween(source: Node, aim: Node, reenter: boolean): number {
   return Math.max(1, source.path.slice(0, -1).filter((node) => around.includes(node)).length);
 }
 
-function doingsOf(actions: Many<Named> | undefined, place: Node, { actions: known }: Implementations): Doing[] {
+function doingsOf(actions: Many<Named> | undefined, place: Node): Doing[] {
   return many(actions).map((action) => {
     const { name, params } = namedIn(action, place);
-    const found = known[name] as { type?: string; assignment?: unknown; event?: unknown } | undefined;
+    const found = place.chart.implementations.actions[name] as
+      | { type?: string; assignment?: unknown; event?: unknown }
+      | undefined;
     if (found?.type === 'xstate.assign') return { type: 'assign', changed: assignment(found.assignment, params) };
     if (found?.type === 'xstate.emit') return { type: 'emit', effect: valued(found.event, params) };
     return unknown(place, `the action ${name}, which is neither assign nor emit`);
   });
 }
 
-function checkOf(guard: Named, place: Node, { guards }: Implementations): Check {
+function checkOf(guard: Named, place: Node): Check {
   const { name, params } = namedIn(guard, place);
-  const found = guards[name];
+  const found = place.chart.implementations.guards[name];
   if (typeof found !== 'function' || 'check' in found) return unknown(place, `the guard ${name}`);
   return params === undefined ? (found as Check) : (args) => found(args, params);
 }
