@@ -164,8 +164,8 @@ function absoluteOf(input: string, { bundle, dirs }: AppPlace): string | null {
   const [, scheme, host = '', rest = ''] = uri;
   if (host === '') return null;
   if (scheme === 'file') return host === bundle && rest !== '' ? rest : null;
-  const named = Object.entries(dirs).find(([name]) => name === host);
-  return `${named?.[1] ?? `${dirs.cache}/../${host}`}${rest}`;
+  const named = new Map(Object.entries(dirs)).get(host);
+  return `${named ?? `${dirs.cache}/../${host}`}${rest}`;
 }
 
 /** Without empty and dot segments; null when `..` leaves the root. */

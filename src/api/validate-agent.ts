@@ -46,7 +46,7 @@ export function checkCreate(args: readonly unknown[], caller: Caller): Checked {
  * @source harmony-request.md 1.5, 1.6
  */
 export function checkAgentConfig(config: unknown, caller: Caller): Checked {
-  const { rules, place, files: disk, system, isWantAgent } = caller;
+  const { rules, place, files: disk } = caller;
   const fields = fieldsOf(config, 'config', rules, 'an object');
   const action = actionOf(fields);
   const url = checkUrl(fields, caller);
@@ -61,8 +61,7 @@ export function checkAgentConfig(config: unknown, caller: Caller): Checked {
   const description = checkLength(fields.text('description') ?? '', 'config.description', descriptionBytesMax);
   const saveas = isDownload ? targetInput(fields.text('saveas'), 'config.saveas', url, rules, 'agent') : '';
   const gauge = fields.flag('gauge', false);
-  const notice = { rules, gauge, system, isWantAgent };
-  const notification = checkNotification(fields.get('notification'), 'config.notification', notice);
+  const notification = checkNotification(fields.get('notification'), caller, gauge);
   const minSpeed = minSpeedOf(fields, rules);
   const timeout = timeoutOf(fields, rules, notification.disable === true);
 
@@ -125,9 +124,10 @@ export function checkAgentConfig(config: unknown, caller: Caller): Checked {
 /** @throws PARAMETER @source harmony-request.md 1.5, 9.1 */
 export function checkNotification(
   value: unknown,
-  where: string,
-  { rules, gauge, system, isWantAgent }: Pick<Caller, 'rules' | 'system' | 'isWantAgent'> & { readonly gauge: boolean },
+  { rules, system, isWantAgent }: Caller,
+  gauge: boolean,
 ): TaskSpec['notification'] {
+  const where = 'config.notification';
   const none = gauge ? gaugeNotification : plainNotification;
   if (value === undefined) return none;
   const fields = fieldsOf(value, where, rules, 'a Notification');

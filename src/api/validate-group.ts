@@ -11,8 +11,7 @@ export function checkGroupConfig(config: unknown, caller: Caller): GroupSpec {
     throw parameterError('type', 'config.gauge is no boolean', given, 'true or false');
   }
   const gauge = given ?? false;
-  const notification = checkNotification(fields.get('notification'), 'config.notification', { ...caller, gauge });
-  return { gauge, notification };
+  return { gauge, notification: checkNotification(fields.get('notification'), caller, gauge) };
 }
 
 /** The arguments of `attachGroup`; members of the list that are no strings are skipped. @throws PARAMETER */
