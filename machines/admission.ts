@@ -1,5 +1,5 @@
 import { emit, setup } from 'xstate';
-import { type ErrorCode, type ErrorName, errorCodes, type Operation, operations } from './vocabulary.ts';
+import { type ErrorCode, type ErrorName, errorCodes, type Operation } from './vocabulary.ts';
 
 /** What may be wrong with a call before a task is asked; a fact left out is not so. */
 export type Obstacle =
@@ -67,8 +67,8 @@ export const orderOfRefusals = {
     'notCreatable',
   ],
   start: ['serviceDown', 'notPermitted', ...notMine],
-  resume: ['serviceDown', 'notPermitted', ...notMine],
   pause: ['serviceDown', 'notPermitted', ...notMine],
+  resume: ['serviceDown', 'notPermitted', ...notMine],
   stop: ['serviceDown', ...notMine],
   remove: ['parametersWrong', 'serviceDown', 'notPermitted', ...notMine],
   setMaxSpeed: ['parametersWrong', 'serviceDown', ...notMine],
@@ -85,9 +85,9 @@ export const orderOfRefusals = {
 } as const satisfies Record<Operation, readonly Obstacle[]>;
 
 /** The transitions of one call: refuse for the first obstacle there is, else allow. */
-function answers(operation: Operation) {
+function answers(order: readonly Obstacle[]) {
   return [
-    ...orderOfRefusals[operation].map((obstacle) => ({
+    ...order.map((obstacle) => ({
       guard: { type: 'meets' as const, params: { obstacle } },
       actions: { type: 'refuse' as const, params: { code: errorCodes[codes[obstacle]], obstacle } },
     })),
@@ -114,7 +114,7 @@ export const admissionMachine = setup({
   initial: 'open',
   states: {
     open: {
-      on: Object.fromEntries(operations.map((operation) => [operation, answers(operation)])) as {
+      on: Object.fromEntries(Object.entries(orderOfRefusals).map(([call, order]) => [call, answers(order)])) as {
         readonly [operation in Operation]: ReturnType<typeof answers>;
       },
     },

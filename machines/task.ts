@@ -10,7 +10,6 @@ import {
   type Mode,
   type Network,
   type Operation,
-  operations,
   type Reason,
   type Rules,
   reasons,
@@ -38,8 +37,6 @@ export interface TaskContext {
 
 /** What a user may ask of one task. */
 export type TaskOperation = Exclude<Operation, 'create' | 'createGroup' | 'deleteGroup'>;
-export const taskOperations = operations.filter(isTaskOperation);
-
 export function isTaskOperation(operation: Operation): operation is TaskOperation {
   return operation !== 'create' && operation !== 'createGroup' && operation !== 'deleteGroup';
 }
@@ -129,7 +126,8 @@ const answers = (state: State) =>
     on: { actions: 'allow' },
     off: { actions: 'allow' },
     attachGroup: [foregroundRefusal(state), refusal(errorCodes.TASK_STATE, state)],
-  }) as const;
+  }) as const satisfies Record<TaskOperation, unknown>;
+export const taskOperations = Object.keys(answers('initialized')) as readonly TaskOperation[];
 
 const collectedAfter = (ageMs: number) =>
   ({ collected: { guard: { type: 'isOlderThan', params: { ageMs } }, actions: 'forget' } }) as const;

@@ -7,7 +7,7 @@ import type { Notice } from '../engine/notices.ts';
 import type { Tracer } from '../engine/trace.ts';
 import { BusinessError } from '../errors.ts';
 import { type Agent, createAgent } from './agent.ts';
-import { legacyConstants } from './constants.ts';
+import { legacyConstants, stateNumbers } from './constants.ts';
 import { storedConfig, taskInfo } from './info.ts';
 import { createLegacy, type Legacy, legacyTask } from './legacy.ts';
 import type { ThrowHandler } from './listeners.ts';
@@ -107,7 +107,6 @@ export interface TaskEngine {
 
 const defaultSdk = 20;
 const wifi: Link = { type: 'wifi', metered: false, roaming: false };
-const broadcastCodes = { completed: 0x40, failed: 0x41 } as const;
 
 /**
  * Builds a task engine over the given ports, and brings back the tasks that its store holds.
@@ -248,7 +247,7 @@ class HostedApp implements App {
     if (notice.event !== 'broadcast') return this.#owner.hear(notice);
     for (const listener of [...this.#broadcast]) {
       try {
-        listener({ code: broadcastCodes[notice.state], data: notice.tid });
+        listener({ code: stateNumbers[notice.state], data: notice.tid });
       } catch (thrown) {
         this.#owner.onThrow(thrown);
       }

@@ -17,10 +17,11 @@ export interface Matter {
   fail(thrown: unknown): void;
 }
 
-/** A call about a task that an earlier matter of the group has changed: the world has not heard of that change yet. */
-class Postponed extends Error {}
-/** One for all: the trace of a stack costs more than the call. */
-const postponed = new Postponed();
+/**
+ * A call about a task that an earlier matter of the group has changed: the world has not heard of that change yet.
+ * One for all: the trace of a stack costs more than the call.
+ */
+const postponed = new Error();
 
 /**
  * Matters of one tick that share a commit: each is decided as if alone, in the order of arrival, then one flush of the
