@@ -26,7 +26,7 @@ export class BusinessError extends Error {
   /** @param options  text: the published one, where a module words a code in its own way. */
   constructor(name: ErrorName, options: { readonly detail: string; readonly cause?: unknown; readonly text?: string }) {
     const code = errorCodes[name];
-    super(options.text ?? messages[code], options.cause === undefined ? undefined : { cause: options.cause });
+    super(options.text ?? messages[code], options);
     this.code = code;
     this.detail = options.detail;
   }
@@ -34,7 +34,7 @@ export class BusinessError extends Error {
 
 /** The error as the oldest functions give it: `code` is undefined. @source harmony-request.md 1.1, 8.4 */
 export function withoutCode(error: BusinessError): BusinessError {
-  Reflect.deleteProperty(error, 'code');
+  delete (error as { code?: ErrorCode }).code;
   return error;
 }
 

@@ -69,8 +69,6 @@ export function jobOf({ tid, spec }: TaskRecord, life: TaskLife, index: number, 
 }
 
 function encodingOf(spec: TaskSpec): 'raw' | 'multipart' {
-  if (spec.multipart) return 'multipart';
-  const configured = spec.headers['Content-Type'];
-  if (configured === undefined) return spec.method === 'POST' ? 'multipart' : 'raw';
-  return configured === 'multipart/form-data' ? 'multipart' : 'raw';
+  const type = spec.headers['Content-Type'] ?? (spec.method === 'POST' ? 'multipart/form-data' : '');
+  return spec.multipart || type === 'multipart/form-data' ? 'multipart' : 'raw';
 }
