@@ -31,57 +31,45 @@ const reachesAll: Facts = { notOwner: false };
 const notPermitted: Facts = { notPermitted: true };
 
 /** What the calls of one app share: who it is, what it may do, and the task objects it holds. */
-export class Owner {
-  readonly engine: Engine;
-  readonly uid: number;
-  readonly caller: Caller;
-  readonly permissions: ReadonlySet<string>;
-  readonly onThrow: ThrowHandler;
-  readonly nowMs: () => number;
-  readonly #held = new Map<string, Hearer>();
+export function createOwner(options: OwnerOptions) {
+  const { engine, permissions } = options;
+  const held = new Map<string, Hearer>();
+  const refusal = (answer: Refusal, tid: string): BusinessError => refusalError(answer, tid, engine.task(tid));
+  return {
+    ...options,
 
-  constructor({ engine, uid, caller, permissions, onThrow, nowMs }: OwnerOptions) {
-    this.engine = engine;
-    this.uid = uid;
-    this.caller = caller;
-    this.permissions = permissions;
-    this.onThrow = onThrow;
-    this.nowMs = nowMs;
-  }
+    /** Facts about permissions. A session manager reaches tasks of other apps. @source harmony-request.md 9.6 */
+    reach(needsInternet = false): Facts {
+      if (permissions.has(downloadManager)) return reachesAll;
+      return needsInternet && !permissions.has(internet) ? notPermitted : nothingElse;
+    },
 
-  /** Facts about permissions. A session manager reaches tasks of other apps. @source harmony-request.md 9.6 */
-  reach(needsInternet = false): Facts {
-    if (this.permissions.has(downloadManager)) return reachesAll;
-    return needsInternet && !this.permissions.has(internet) ? notPermitted : nothingElse;
-  }
+    refusal,
 
-  refusal(refusal: Refusal, tid: string): BusinessError {
-    return refusalError(refusal, tid, this.engine.task(tid));
-  }
+    /** @param answer  what a chart refused. @throws the error for it */
+    mustBeAllowed(answer: Refusal | null, tid: string): void {
+      if (answer !== null) throw refusal(answer, tid);
+    },
 
-  /** @param answer  what a chart refused. @throws the error for it */
-  mustBeAllowed(answer: Refusal | null, tid: string): void {
-    if (answer !== null) throw this.refusal(answer, tid);
-  }
+    hold(tid: string, hearer: Hearer): void {
+      held.set(tid, hearer);
+    },
 
-  hold(tid: string, hearer: Hearer): void {
-    this.#held.set(tid, hearer);
-  }
+    held: (tid: string): Hearer | undefined => held.get(tid),
 
-  held(tid: string): Hearer | undefined {
-    return this.#held.get(tid);
-  }
+    release(tid: string): void {
+      held.delete(tid);
+    },
 
-  release(tid: string): void {
-    this.#held.delete(tid);
-  }
+    hear(notice: Notice): void {
+      held.get(notice.tid)?.hear(notice);
+    },
 
-  hear(notice: Notice): void {
-    this.#held.get(notice.tid)?.hear(notice);
-  }
-
-  /** The process is gone, and every object with it. */
-  releaseAll(): void {
-    for (const hearer of [...this.#held.values()]) hearer.release();
-  }
+    /** The process is gone, and every object with it. */
+    releaseAll(): void {
+      for (const hearer of [...held.values()]) hearer.release();
+    },
+  };
 }
+
+export type Owner = ReturnType<typeof createOwner>;

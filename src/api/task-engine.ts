@@ -11,7 +11,7 @@ import { legacyConstants, stateNumbers } from './constants.ts';
 import { storedConfig, taskInfo } from './info.ts';
 import { createLegacy, type Legacy, legacyTask } from './legacy.ts';
 import type { ThrowHandler } from './listeners.ts';
-import { internet, Owner } from './owner.ts';
+import { createOwner, internet, type Owner } from './owner.ts';
 import { appPlace, type Roots } from './paths.ts';
 import { AgentTask } from './task.ts';
 import type { BaseContext, TaskInfo } from './types.ts';
@@ -149,7 +149,7 @@ export function createEngine(options: EngineOptions): TaskEngine {
       mustBeNew(asked, known);
       const { sdk = defaultSdk, system = false, mayClearText = () => true, isWantAgent = () => true } = asked;
       const place = appPlace(asked.bundle, asked.roots);
-      const owner = new Owner({
+      const owner = createOwner({
         engine,
         uid: asked.uid,
         caller: { rules, place, files: options.files, sdk, system, mayClearText, isWantAgent },
