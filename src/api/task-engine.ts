@@ -12,7 +12,7 @@ import { storedConfig, taskInfo } from './info.ts';
 import { createLegacy, type Legacy, legacyTask } from './legacy.ts';
 import type { ThrowHandler } from './listeners.ts';
 import { createOwner, internet, type Owner } from './owner.ts';
-import { appPlace, type Roots } from './paths.ts';
+import { type AppPlace, appPlace, type Roots } from './paths.ts';
 import { AgentTask } from './task.ts';
 import type { BaseContext, TaskInfo } from './types.ts';
 
@@ -157,7 +157,7 @@ export function createEngine(options: EngineOptions): TaskEngine {
         onThrow,
         nowMs: () => options.clock.now(),
       });
-      const app = new HostedApp(owner);
+      const app = hostedApp(owner);
       apps.set(asked.uid, app);
       engine.meetApp(asked.uid, asked.bundle);
       app.toForeground();
@@ -183,85 +183,67 @@ const accountEvents = { active: 'activated', suspended: 'suspended', inactive: '
 /** For tasks of an app that has not shown up: paths as they are on disk. */
 const bare = appPlace('', ['/']);
 
-class HostedApp implements App {
-  readonly bundle: string;
-  readonly uid: number;
-  readonly context: AppContext;
-  readonly request: Request;
-  readonly #owner: Owner;
-  readonly #broadcast = new Set<Parameters<App['onBroadcast']>[0]>();
+/** An app, and what the engine tells it. */
+interface HostedApp extends App {
+  readonly place: AppPlace;
+  hear(notice: Notice): void;
+  forget(tid: string): void;
+  dropListeners(): void;
+}
 
-  constructor(owner: Owner) {
-    const { place } = owner.caller;
-    this.#owner = owner;
-    this.bundle = place.bundle;
-    this.uid = owner.uid;
-    this.context = {
+function hostedApp(owner: Owner): HostedApp {
+  const { engine, uid, caller } = owner;
+  const { bundle, dirs } = caller.place;
+  const broadcast = new Set<Parameters<App['onBroadcast']>[0]>();
+  const change = (type: 'entered' | 'left' | 'terminated') => engine.appChanged(uid, { type });
+  return {
+    bundle,
+    uid,
+    place: caller.place,
+    context: {
       stageMode: true,
-      cacheDir: place.dirs.cache,
-      filesDir: place.dirs.files ?? place.dirs.cache,
-      tempDir: place.dirs.temp ?? place.dirs.cache,
-    };
-    this.request = { ...legacyConstants, ...createLegacy(owner), agent: createAgent(owner) };
-  }
+      cacheDir: dirs.cache,
+      filesDir: dirs.files ?? dirs.cache,
+      tempDir: dirs.temp ?? dirs.cache,
+    },
+    request: { ...legacyConstants, ...createLegacy(owner), agent: createAgent(owner) },
+    toForeground: () => change('entered'),
+    toBackground: () => change('left'),
+    terminate: () => change('terminated'),
 
-  get place(): Owner['caller']['place'] {
-    return this.#owner.caller.place;
-  }
+    resubscribe(tid) {
+      const task = engine.task(tid);
+      if (task === undefined || task.record.uid !== uid) return null;
+      const { api, action } = task.record.spec;
+      const fresh =
+        api === 'legacy' ? legacyTask(owner, tid, action) : new AgentTask(owner, tid, storedConfig(task, caller.place));
+      owner.hold(tid, fresh);
+      return fresh;
+    },
 
-  toForeground(): void {
-    this.#change('entered');
-  }
+    onBroadcast(listener) {
+      broadcast.add(listener);
+      return () => broadcast.delete(listener);
+    },
 
-  toBackground(): void {
-    this.#change('left');
-  }
-
-  terminate(): void {
-    this.#change('terminated');
-  }
-
-  #change(type: 'entered' | 'left' | 'terminated'): void {
-    this.#owner.engine.appChanged(this.uid, { type });
-  }
-
-  resubscribe(tid: string): object | null {
-    const task = this.#owner.engine.task(tid);
-    if (task === undefined || task.record.uid !== this.uid) return null;
-    const { place } = this.#owner.caller;
-    const { api, action } = task.record.spec;
-    const fresh =
-      api === 'legacy'
-        ? legacyTask(this.#owner, tid, action)
-        : new AgentTask(this.#owner, tid, storedConfig(task, place));
-    this.#owner.hold(tid, fresh);
-    return fresh;
-  }
-
-  onBroadcast(listener: Parameters<App['onBroadcast']>[0]): () => void {
-    this.#broadcast.add(listener);
-    return () => this.#broadcast.delete(listener);
-  }
-
-  hear(notice: Notice): void {
-    if (notice.event !== 'broadcast') return this.#owner.hear(notice);
-    for (const listener of [...this.#broadcast]) {
-      try {
-        listener({ code: stateNumbers[notice.state], data: notice.tid });
-      } catch (thrown) {
-        this.#owner.onThrow(thrown);
+    hear(notice) {
+      if (notice.event !== 'broadcast') return owner.hear(notice);
+      for (const listener of [...broadcast]) {
+        try {
+          listener({ code: stateNumbers[notice.state], data: notice.tid });
+        } catch (thrown) {
+          owner.onThrow(thrown);
+        }
       }
-    }
-  }
+    },
 
-  forget(tid: string): void {
-    this.#owner.release(tid);
-  }
+    forget: (tid) => owner.release(tid),
 
-  dropListeners(): void {
-    this.#broadcast.clear();
-    this.#owner.releaseAll();
-  }
+    dropListeners() {
+      broadcast.clear();
+      owner.releaseAll();
+    },
+  };
 }
 
 function tiersFor(rules: Rules, level: number, slots: number | Tiers | undefined): Tiers {
