@@ -166,7 +166,7 @@ export const taskMachine = setup({
     tellsOfNoSlot: ({ context: { traits } }) => rule(traits.rules, 'tellOfNoSlot'),
     showsRetrying: ({ context: { traits } }) => rule(traits.rules, 'showRetrying'),
     failsAtRestart: ({ context: { traits } }) => rule(traits.rules, 'failRunningAtRestart'),
-    isWhole: ({ event }) => isWhole(event),
+    isWhole: ({ event }) => (event.type === 'start' || event.type === 'resume') && event.whole,
     gatesAreOpen: ({ context, event }) =>
       hasSurroundings(event) && reasonAtStart(context.traits, event.around) === 'queued',
     linkServes: ({ context, event }) =>
@@ -364,10 +364,6 @@ export const taskMachine = setup({
     },
   },
 });
-
-function isWhole(event: TaskEvent): boolean {
-  return (event.type === 'start' || event.type === 'resume') && event.whole;
-}
 
 function hasSurroundings(event: TaskEvent): event is Extract<TaskEvent, { around: Surroundings }> {
   return 'around' in event;
