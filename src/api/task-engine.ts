@@ -117,12 +117,7 @@ const wifi: Link = { type: 'wifi', metered: false, roaming: false };
 export function createEngine(options: EngineOptions): TaskEngine {
   const { rules = 'documented', link = wifi, trace, slots } = options;
   if (!ruleSets.includes(rules)) throw new TypeError(`rules is ${rules}; legal: ${ruleSets.join(', ')}`);
-  const rethrow: ThrowHandler = (thrown) => {
-    queueMicrotask(() => {
-      throw thrown;
-    });
-  };
-  const onThrow = options.onListenerThrow ?? rethrow;
+  const { onListenerThrow: onThrow = throwLater } = options;
   const apps = new Map<number, HostedApp>();
   const engine = new Engine(
     options,
@@ -176,6 +171,12 @@ export function createEngine(options: EngineOptions): TaskEngine {
       })),
     close: () => engine.close(),
   };
+}
+
+function throwLater(thrown: unknown): void {
+  queueMicrotask(() => {
+    throw thrown;
+  });
 }
 
 const accountEvents = { active: 'activated', suspended: 'suspended', inactive: 'left' } as const;
