@@ -23,8 +23,7 @@ export class Listeners {
 
   /** Without a listener: all of that event. */
   remove(event: string, listener: Listener | null): void {
-    if (listener === null) this.#emitter.removeAllListeners(event);
-    else this.#emitter.off(event, listener);
+    this.#emitter.off(event, listener ?? undefined);
   }
 
   removeAll(): void {

@@ -52,21 +52,17 @@ const steps = ['start', 'resume', 'pause', 'stop', 'wait until it runs'] as cons
 
 function shortestWay(traits: Traits, from: State, operation: TaskOperation): readonly Hint[] | null {
   const seen = new Set<string>([from]);
-  let frontier: { readonly task: Task; readonly way: readonly Hint[] }[] = [
-    { task: { value: from, context: { traits, reason: 'default' } }, way: [] },
-  ];
-  while (frontier.length > 0) {
-    const next: typeof frontier = [];
-    for (const { task, way } of frontier) {
-      if (follow(task, operation) !== null) return [...way, operation];
-      for (const each of steps) {
-        const after = follow(task, each);
-        if (after === null || seen.has(after.value)) continue;
-        seen.add(after.value);
-        next.push({ task: after, way: [...way, each] });
-      }
+  const start: Task = { value: from, context: { traits, reason: 'default' } };
+  // Grows while it is walked: the nearest come first.
+  const reached: { readonly task: Task; readonly way: readonly Hint[] }[] = [{ task: start, way: [] }];
+  for (const { task, way } of reached) {
+    if (follow(task, operation) !== null) return [...way, operation];
+    for (const each of steps) {
+      const after = follow(task, each);
+      if (after === null || seen.has(after.value)) continue;
+      seen.add(after.value);
+      reached.push({ task: after, way: [...way, each] });
     }
-    frontier = next;
   }
   return null;
 }
