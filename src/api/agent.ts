@@ -21,7 +21,7 @@ import { claimTarget } from './target.ts';
 import { AgentTask, asTask } from './task.ts';
 import type { AsyncCallback, BaseContext, Config, Filter, GroupConfig, Task, TaskInfo } from './types.ts';
 import { type Checked, checkBundle, checkFilter, checkTid, checkToken, configOf } from './validate.ts';
-import { checkCreate } from './validate-agent.ts';
+import { checkAgentConfig } from './validate-agent.ts';
 import { checkAttachment, checkGid, checkGroupConfig } from './validate-group.ts';
 
 /**
@@ -108,7 +108,7 @@ export function createAgent(owner: Owner): Agent {
     VISIBILITY_PROGRESS,
 
     create(...args: readonly unknown[]) {
-      const request = checked(engine, 'create', () => checkCreate(args, caller));
+      const request = checked(engine, 'create', () => checkAgentConfig(configOf(args, { context: true }), caller));
       return createTask(owner, request, args[2], 'agent', (tid) => {
         const task = new AgentTask(owner, tid, args[1] as Config);
         owner.hold(tid, task);

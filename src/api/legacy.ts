@@ -21,7 +21,7 @@ import type {
   UploadTask,
 } from './types.ts';
 import { checkListener, configOf, legacyDownloadEvents, legacyUploadEvents } from './validate.ts';
-import { checkDownloadConfig, checkUploadConfig } from './validate-legacy.ts';
+import { checkLegacyConfig } from './validate-legacy.ts';
 
 /**
  * The API of levels 6 to 9: each call creates a background task and starts it.
@@ -44,11 +44,8 @@ export interface Legacy {
 
 export function createLegacy(owner: Owner): Legacy {
   const { engine, caller } = owner;
-  const begin = (kind: 'download' | 'upload', args: readonly unknown[], context: boolean) => {
-    const request = checked(engine, 'create', () => {
-      const config = configOf(args, { context });
-      return kind === 'download' ? checkDownloadConfig(config, caller) : checkUploadConfig(config, caller);
-    });
+  const begin = (kind: Action, args: readonly unknown[], context: boolean) => {
+    const request = checked(engine, 'create', () => checkLegacyConfig(kind, configOf(args, { context }), caller));
     return createTask(owner, request, args[context ? 2 : 1], 'legacy', (tid) => {
       const task = legacyTask(owner, tid, request.spec.action);
       owner.hold(tid, task);

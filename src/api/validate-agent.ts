@@ -21,7 +21,6 @@ import {
   checkRange,
   checkToken,
   checkUrl,
-  configOf,
   timeoutDefaults,
   totalSecondsMax,
 } from './validate.ts';
@@ -33,11 +32,6 @@ const noticeTitleBytesMax = 1024;
 const noticeTextBytesMax = 3072;
 const filesMax = 100;
 const quietTotalMs = 600_000;
-
-/** The arguments of `create`. @throws PARAMETER, FILE_IO @source harmony-request.md 1.5 */
-export function checkCreate(args: readonly unknown[], caller: Caller): Checked {
-  return checkAgentConfig(configOf(args, { context: true }), caller);
-}
 
 /**
  * A `Config`, checked in the published order: the first thing wrong is what the caller hears of.

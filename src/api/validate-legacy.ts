@@ -8,24 +8,12 @@ import { targetInput } from './paths.ts';
 import { type Caller, type Checked, checkRange, checkUrl, timeoutDefaults } from './validate.ts';
 
 /**
- * The config of `downloadFile` and `download`. On a device the result can be an upload: ask `spec.action`.
- * @throws PARAMETER, FILE_IO, FILE_PATH
+ * The config of `downloadFile` and `download`, or of `uploadFile` and `upload`. On a device the result can be of the other
+ * kind: ask `spec.action`.
+ * @throws PARAMETER, FILE_IO, FILE_PATH; an upload's `data` that is no array is a `rejection`: OTHER.
  * @source harmony-request.md 8.1, 8.2
  */
-export function checkDownloadConfig(config: unknown, caller: Caller): Checked {
-  return check('download', config, caller);
-}
-
-/**
- * The config of `uploadFile` and `upload`. On a device the result can be a download: ask `spec.action`.
- * @throws PARAMETER, FILE_IO, FILE_PATH; `data` that is no array is a `rejection`: OTHER.
- * @source harmony-request.md 8.1, 8.2
- */
-export function checkUploadConfig(config: unknown, caller: Caller): Checked {
-  return check('upload', config, caller);
-}
-
-function check(asked: Action, config: unknown, caller: Caller): Checked {
+export function checkLegacyConfig(asked: Action, config: unknown, caller: Caller): Checked {
   const fields = fieldsOf(config, 'config', caller.rules, 'an object');
   return actionOf(asked, fields, caller) === 'upload' ? upload(fields, caller) : download(fields, caller);
 }

@@ -5,7 +5,7 @@ import { appPlace } from '../api/paths.ts';
 import { claimTarget } from '../api/target.ts';
 import type { Caller } from '../api/validate.ts';
 import { checkAgentConfig } from '../api/validate-agent.ts';
-import { checkDownloadConfig, checkUploadConfig } from '../api/validate-legacy.ts';
+import { checkLegacyConfig } from '../api/validate-legacy.ts';
 import { BusinessError } from '../errors.ts';
 import { configOf, sourceName } from './configs.ts';
 import { type DiskAct, placeOf } from './places.ts';
@@ -68,5 +68,5 @@ function judge(rules: Rules, step: CreateStep, wire: WireName | null): Obstacle 
 
 function check(step: CreateStep, config: object, caller: Caller) {
   if (step.api === 'agent') return checkAgentConfig(config, caller);
-  return step.action === 'download' ? checkDownloadConfig(config, caller) : checkUploadConfig(config, caller);
+  return checkLegacyConfig(step.action, config, caller);
 }

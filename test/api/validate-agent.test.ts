@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Rules } from '../../machines/vocabulary.ts';
-import type { Caller } from '../../src/api/validate.ts';
-import { checkAgentConfig, checkCreate } from '../../src/api/validate-agent.ts';
+import { type Caller, configOf } from '../../src/api/validate.ts';
+import { checkAgentConfig } from '../../src/api/validate-agent.ts';
 import { createCaller, createTroubledCaller, plainDownload, refusal, url } from './caller.ts';
 
 const missing = 'Missing mandatory parameters, ';
@@ -272,12 +272,13 @@ describe('401', () => {
 
   it('answers wrong arguments around the config', () => {
     const caller = createCaller();
-    const detail = (...args: unknown[]) => refusal(() => checkCreate(args, caller)).detail;
+    const create = (...args: unknown[]) => checkAgentConfig(configOf(args, { context: true }), caller);
+    const detail = (...args: unknown[]) => refusal(() => create(...args)).detail;
 
     expect(detail(context)).toContain(`${missing}wrong parameter count`);
     expect(detail(null, 'no object')).toContain(`${verification}context`);
     expect(detail(context, 'no object')).toContain(`${type}wrong config type`);
-    expect(checkCreate([context, { action: 0, url }], caller).spec.url).toBe(url);
+    expect(create(context, { action: 0, url }).spec.url).toBe(url);
   });
 
   it('knows the shorter urls of SDK 14 by the book only', () => {

@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Rules } from '../../machines/vocabulary.ts';
+import type { Action, Rules } from '../../machines/vocabulary.ts';
 import type { Caller } from '../../src/api/validate.ts';
-import { checkDownloadConfig, checkUploadConfig } from '../../src/api/validate-legacy.ts';
+import { checkLegacyConfig } from '../../src/api/validate-legacy.ts';
 import { BusinessError } from '../../src/errors.ts';
 import { createCaller, createTroubledCaller, pathsInside, plainDownload, refusal, url } from './caller.ts';
 
 const file = { filename: 'a.txt', name: 'f', uri: 'internal://cache/a.txt', type: 'text/plain' };
 const upload = { url, header: {}, method: 'POST', files: [file], data: [] };
 
-const download = (more: object, caller: Caller = createCaller()) => checkDownloadConfig({ url, ...more }, caller);
-const send = (more: object, caller: Caller = createCaller()) => checkUploadConfig({ ...upload, ...more }, caller);
+const download = (more: object, caller: Caller = createCaller()) =>
+  checkLegacyConfig('download', { url, ...more }, caller);
+const send = (more: object, caller: Caller = createCaller()) =>
+  checkLegacyConfig('upload', { ...upload, ...more }, caller);
 
 const world = (rules: Rules) => createTroubledCaller({ rules });
 
@@ -60,7 +62,7 @@ describe('DownloadConfig', () => {
   });
 
   it.each([[{}], [{ url: 'ftp://x' }], [{ url: 7 }], ['text']])('is refused with 401: %j', (config) => {
-    expect(refusal(() => checkDownloadConfig(config, createCaller())).code).toBe(401);
+    expect(refusal(() => checkLegacyConfig('download', config, createCaller())).code).toBe(401);
   });
 
   it('takes the query into the name of its target on a device', () => {
@@ -186,12 +188,14 @@ describe('what decides between upload and download', () => {
 
   it('is the function, by the book', () => {
     expect(download({ method: 'POST', files: [file], data: [] }).spec.action).toBe('download');
-    expect(refusal(() => checkUploadConfig({ url }, createCaller())).detail).toContain('config.data is missing');
+    expect(refusal(() => checkLegacyConfig('upload', { url }, createCaller())).detail).toContain(
+      'config.data is missing',
+    );
   });
 
   it('is the config, on a device', () => {
-    expect(checkDownloadConfig(upload, device()).spec.action).toBe('upload');
-    expect(checkUploadConfig({ url }, device()).spec.action).toBe('download');
+    expect(checkLegacyConfig('download', upload, device()).spec.action).toBe('upload');
+    expect(checkLegacyConfig('upload', { url }, device()).spec.action).toBe('download');
     for (const key of ['method', 'files', 'data']) {
       expect(refusal(() => download({ [key]: undefined }, device())).detail).toContain('config.data is missing');
     }
@@ -220,12 +224,12 @@ describe('hostile legacy configs', () => {
       },
       { requiredKeys: ['url'] },
     );
-    const check = fc.constantFrom(checkDownloadConfig, checkUploadConfig);
+    const asked = fc.constantFrom<Action>('download', 'upload');
     fc.assert(
-      fc.property(given, check, fc.constantFrom<Rules>('documented', 'device'), (config, checkConfig, rules) => {
+      fc.property(given, asked, fc.constantFrom<Rules>('documented', 'device'), (config, action, rules) => {
         const caller = world(rules);
         try {
-          const { spec } = checkConfig(config, caller);
+          const { spec } = checkLegacyConfig(action, config, caller);
           pathsInside(caller, spec);
         } catch (error) {
           if (!(error instanceof BusinessError)) throw error;
