@@ -96,7 +96,9 @@ export const transferMachine = setup({
     tellRetrying: emit({ type: 'task.retrying' } as const),
     tellReconnected: emit({ type: 'task.reconnected' } as const),
     tellSucceeded: emit({ type: 'task.succeeded' } as const),
-    tellFaulted: emit(({ event }) => ({ type: 'task.faulted', reason: reasonOf(event) }) as const),
+    tellFaulted: emit(
+      ({ event }) => ({ type: 'task.faulted', reason: event.type === 'faulted' ? event.cause : 'other' }) as const,
+    ),
     tellFailure: emit(({ context }) => ({ type: 'task.faulted', reason: context.failure }) as const),
     tellSettled: emit(({ context }) => ({ type: 'task.settled', interrupted: context.interrupted }) as const),
   },
@@ -173,8 +175,4 @@ export const transferMachine = setup({
 /** No connection, or one that broke: worth another try. */
 function isNetworkTrouble(cause: FaultCause): boolean {
   return cause === 'dns' || cause === 'tcp' || cause === 'ssl' || cause === 'other';
-}
-
-function reasonOf(event: TransferEvent): Reason {
-  return event.type === 'faulted' ? event.cause : 'other';
 }

@@ -1,5 +1,5 @@
 import { rule } from '../../machines/rules.ts';
-import type { FormField, Mode, Network, Rules, TaskSpec } from '../../machines/vocabulary.ts';
+import type { FormField, Mode, Rules, TaskSpec } from '../../machines/vocabulary.ts';
 import { networkWord } from './constants.ts';
 import { checkTarget, checkUploads, type DiskCall, type FileDraft } from './disk.ts';
 import {
@@ -63,7 +63,7 @@ export function checkAgentConfig(config: unknown, caller: Caller): Checked {
   const overwrite = fields.flag('overwrite', false);
   const method = methodOf(fields, action);
   const headers = fields.map('headers');
-  const network = networkOf(fields);
+  const network = networkWord(fields.int('network')) ?? 'any';
   const metered = fields.flag('metered', false);
   const roaming = fields.flag('roaming', true);
   const retry = fields.flag('retry', true);
@@ -275,8 +275,4 @@ function methodOf(fields: Fields, action: TaskSpec['action']): TaskSpec['method'
   const method = fields.text('method')?.toUpperCase();
   if (method === 'POST') return 'POST';
   return action === 'download' ? 'GET' : 'PUT';
-}
-
-function networkOf(fields: Fields): Network {
-  return networkWord(fields.int('network')) ?? 'any';
 }

@@ -48,7 +48,8 @@ export function noticeOf(said: TaskNotice, { uid, tid, life, body }: Told): Noti
     case 'broadcast':
       return { uid, tid, event: said.event, state: said.state };
     case 'progress':
-      if (saysNothing(life)) return null;
+      // Nothing done of a task of unknown size: not worth an event. @source harmony-request.md 6.2, Suppression
+      if (life.processed === 0 && totalOf(life) < 0) return null;
       return { uid, tid, event: said.event, progress: progressNote(said.state, life, null) };
     case 'completed':
       return { uid, tid, event: said.event, progress: progressNote(said.state, life, body) };
@@ -60,11 +61,6 @@ export function noticeOf(said: TaskNotice, { uid, tid, life, body }: Told): Noti
 export function progressNote(state: State, life: TaskLife, body: Uint8Array | null): ProgressNote {
   const { reason, index, processed, sizes, headers } = life;
   return { state, reason, index, processed, sizes, headers, body };
-}
-
-/** Nothing done of a task of unknown size: not worth an event. @source harmony-request.md 6.2, Suppression */
-function saysNothing(life: TaskLife): boolean {
-  return life.processed === 0 && totalOf(life) < 0;
 }
 
 /** Bytes of all files. */
