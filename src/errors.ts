@@ -32,12 +32,6 @@ export class BusinessError extends Error {
   }
 }
 
-/** The error as the oldest functions give it: `code` is undefined. @source harmony-request.md 1.1, 8.4 */
-export function withoutCode(error: BusinessError): BusinessError {
-  delete (error as { code?: ErrorCode }).code;
-  return error;
-}
-
 const namesByCode = new Map<ErrorCode, ErrorName>(
   (Object.keys(errorCodes) as ErrorName[]).map((name) => [errorCodes[name], name]),
 );

@@ -205,7 +205,8 @@ export function failedReason(reason: Reason, rules: Rules): number {
   return failedReasons[reason] ?? legacyConstants.ERROR_UNKNOWN;
 }
 
-const statuses = {
+/** `DownloadInfo.status`. @source harmony-request.md 8.3 */
+export const sessionStatuses = {
   initialized: legacyConstants.SESSION_PENDING,
   waiting: legacyConstants.SESSION_PAUSED,
   running: legacyConstants.SESSION_RUNNING,
@@ -217,11 +218,6 @@ const statuses = {
   // Seen only on a device, whose tombstones stay readable.
   removed: legacyConstants.SESSION_FAILED,
 } as const satisfies Record<StateWord, number>;
-
-/** `DownloadInfo.status`. @source harmony-request.md 8.3 */
-export function sessionStatus(state: StateWord): number {
-  return statuses[state];
-}
 
 /** `DownloadInfo.pausedReason`; undefined where a device leaves the field untouched. @source harmony-request.md 8.3 */
 export function pausedReason(state: StateWord, reason: Reason): number | undefined {

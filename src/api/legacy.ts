@@ -2,10 +2,10 @@ import { rule } from '../../machines/rules.ts';
 import { type Action, errorCodes, type Rules, reasons } from '../../machines/vocabulary.ts';
 import type { LiveTask } from '../engine/live.ts';
 import { type Notice, type ProgressNote, totalOf } from '../engine/notices.ts';
-import { BusinessError, withoutCode } from '../errors.ts';
+import { BusinessError } from '../errors.ts';
 import { createTask } from './agent.ts';
 import { checked, settle } from './calls.ts';
-import { failedReason, pausedReason, reasonText, sessionStatus } from './constants.ts';
+import { failedReason, pausedReason, reasonText, sessionStatuses } from './constants.ts';
 import { textOr } from './info.ts';
 import { Listeners } from './listeners.ts';
 import { type Hearer, internet, type Owner } from './owner.ts';
@@ -72,6 +72,7 @@ export function legacyTask(owner: Owner, tid: string, action: Action): Hearer {
 /**
  * The same call, whose errors lose their code where the rules say so: thrown, rejected, or told to the callback.
  * @param loses  which of them do.
+ * @source harmony-request.md 1.1, 8.4
  */
 function losing<Answer>(
   rules: Rules,
@@ -79,7 +80,10 @@ function losing<Answer>(
   call: (...args: readonly unknown[]) => Answer,
 ) {
   if (rule(rules, 'codedLegacyErrors')) return call;
-  const worded = (error: unknown) => (error instanceof BusinessError && loses(error) ? withoutCode(error) : error);
+  const worded = (error: unknown) => {
+    if (error instanceof BusinessError && loses(error)) delete (error as { code?: number }).code;
+    return error;
+  };
   return (...args: readonly unknown[]) => {
     try {
       const answer = call(
@@ -262,7 +266,7 @@ class LegacyDownload extends LegacyTask {
       fileName: lastSegment(path),
       filePath: path,
       pausedReason: pausedReason(life.state, life.reason) ?? 0,
-      status: sessionStatus(life.state),
+      status: sessionStatuses[life.state],
       targetURI: record.spec.url,
       downloadTitle: record.spec.title,
       downloadTotalBytes: life.sizes[0] ?? -1,

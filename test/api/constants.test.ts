@@ -93,7 +93,7 @@ describe('texts and legacy numbers of reasons', () => {
   });
 
   it('shows a waiting legacy download as paused', () => {
-    expect(states.map(constants.sessionStatus)).toEqual([2, 3, 1, 1, 3, 4, 0, 4, 4]);
+    expect(states.map((state) => constants.sessionStatuses[state])).toEqual([2, 3, 1, 1, 3, 4, 0, 4, 4]);
   });
 
   it.each([
