@@ -109,11 +109,9 @@ export function createAgent(owner: Owner): Agent {
 
     create(...args: readonly unknown[]) {
       const request = checked(engine, 'create', () => checkAgentConfig(configOf(args, { context: true }), caller));
-      return createTask(owner, request, args[2], 'agent', (tid) => {
-        const task = new AgentTask(owner, tid, args[1] as Config);
-        owner.hold(tid, task);
-        return asTask(task);
-      });
+      return createTask(owner, request, args[2], 'agent', (tid) =>
+        asTask(owner.hold(tid, new AgentTask(owner, tid, args[1] as Config))),
+      );
     },
 
     getTask(...args: readonly unknown[]) {
@@ -132,9 +130,7 @@ export function createAgent(owner: Owner): Agent {
           });
           const held = owner.held(tid);
           if (held instanceof AgentTask) return asTask(held);
-          const fresh = new AgentTask(owner, tid, storedConfig(task, caller.place));
-          owner.hold(tid, fresh);
-          return asTask(fresh);
+          return asTask(owner.hold(tid, new AgentTask(owner, tid, storedConfig(task, caller.place))));
         },
       );
     },

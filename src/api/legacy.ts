@@ -47,8 +47,7 @@ export function createLegacy(owner: Owner): Legacy {
   const begin = (kind: Action, args: readonly unknown[], context: boolean) => {
     const request = checked(engine, 'create', () => checkLegacyConfig(kind, configOf(args, { context }), caller));
     return createTask(owner, request, args[context ? 2 : 1], 'legacy', (tid) => {
-      const task = legacyTask(owner, tid, request.spec.action);
-      owner.hold(tid, task);
+      const task = owner.hold(tid, legacyTask(owner, tid, request.spec.action));
       owner.mustBeAllowed(engine.operate(owner.uid, 'start', tid, owner.reach(true)), tid);
       return task;
     });

@@ -51,8 +51,9 @@ export function createOwner(options: OwnerOptions) {
       if (answer !== null) throw refusal(answer, tid);
     },
 
-    hold(tid: string, hearer: Hearer): void {
+    hold<Held extends Hearer>(tid: string, hearer: Held): Held {
       held.set(tid, hearer);
+      return hearer;
     },
 
     held: (tid: string): Hearer | undefined => held.get(tid),

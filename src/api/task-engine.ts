@@ -218,8 +218,7 @@ function hostedApp(owner: Owner): HostedApp {
       const { api, action } = task.record.spec;
       const fresh =
         api === 'legacy' ? legacyTask(owner, tid, action) : new AgentTask(owner, tid, storedConfig(task, caller.place));
-      owner.hold(tid, fresh);
-      return fresh;
+      return owner.hold(tid, fresh);
     },
 
     onBroadcast(listener) {
