@@ -34,9 +34,21 @@ export function parameterError(kind: ErrorClass, hint: string, got: unknown, leg
 export function required(value: unknown, type: 'string', name: string, legal: string): string;
 export function required(value: unknown, type: 'number', name: string, legal: string): number;
 export function required(value: unknown, type: 'string' | 'number', name: string, legal: string): unknown {
-  if (value === undefined) throw parameterError('missing', `${name} is missing`, value, legal);
+  mustBeGiven(value, name, legal);
   if (typeof value !== type) throw parameterError('type', `${name} is no ${type}`, value, legal);
   return value;
+}
+
+/** @throws PARAMETER when there is nothing. */
+export function mustBeGiven(value: unknown, name: string, legal: string): void {
+  if (value === undefined) throw parameterError('missing', `${name} is missing`, value, legal);
+}
+
+/** The items of what has to be an array. @throws PARAMETER */
+export function listOf(value: unknown, name: string, legal: string): readonly unknown[] {
+  const items = itemsOf(value, name);
+  if (items === undefined) throw parameterError('type', `${name} is no array`, value, legal);
+  return items;
 }
 
 /** A short picture of any value, made without running code of its owner. */

@@ -8,6 +8,7 @@ import {
   isObject,
   itemsMax,
   itemsOf,
+  listOf,
   parameterError,
   required,
   trimSpaces,
@@ -177,8 +178,7 @@ function bodyOf(fields: Fields, rules: Rules): string {
 
 function formOf(fields: Fields, { rules, sdk }: Caller): UploadData {
   const data = fields.get('data');
-  const items = itemsOf(data, 'config.data');
-  if (items === undefined) throw parameterError('type', 'config.data is no array', data, 'FormItem[] for an upload');
+  const items = listOf(data, 'config.data', 'FormItem[] for an upload');
   const form: FormField[] = [];
   const drafts: FileDraft[] = [];
   const max = sdk >= 15 ? filesMax : itemsMax;

@@ -1,5 +1,5 @@
 import type { GroupSpec } from '../engine/groups.ts';
-import { fieldsOf, itemsOf, parameterError, required } from './fields.ts';
+import { fieldsOf, listOf, parameterError, required } from './fields.ts';
 import type { Caller } from './validate.ts';
 import { checkNotification } from './validate-agent.ts';
 
@@ -19,8 +19,7 @@ export function checkAttachment(args: readonly unknown[]): { readonly gid: strin
   if (args.length !== 2)
     throw parameterError('missing', 'wrong parameter count', args.length, 'a gid and a list of tids');
   const gid = checkGid(args);
-  if (!Array.isArray(args[1])) throw parameterError('type', 'tids is no array', args[1], 'a list of tids');
-  const tids = (itemsOf(args[1], 'tids') ?? []).filter((tid) => typeof tid === 'string');
+  const tids = listOf(args[1], 'tids', 'a list of tids').filter((tid) => typeof tid === 'string');
   return { gid, tids };
 }
 

@@ -3,7 +3,17 @@ import type { Action, FormField, Network, TaskSpec } from '../../machines/vocabu
 import { BusinessError } from '../errors.ts';
 import { legacyConstants } from './constants.ts';
 import { checkTarget, checkUploads, type FileDraft } from './disk.ts';
-import { Fields, fieldsOf, isObject, itemsOf, parameterError, shown, trimSpaces } from './fields.ts';
+import {
+  Fields,
+  fieldsOf,
+  isObject,
+  itemsOf,
+  listOf,
+  mustBeGiven,
+  parameterError,
+  shown,
+  trimSpaces,
+} from './fields.ts';
 import { targetInput } from './paths.ts';
 import { type Caller, type Checked, checkRange, checkUrl, timeoutDefaults } from './validate.ts';
 
@@ -94,7 +104,7 @@ const defaults = {
 function formOf(fields: Fields, { rules }: Caller): { form: readonly FormField[]; rejection: BusinessError | null } {
   const data = fields.get('data');
   const legal = 'RequestData[]';
-  if (data === undefined) throw parameterError('missing', 'config.data is missing', data, legal);
+  mustBeGiven(data, 'config.data', legal);
   const items = itemsOf(data, 'config.data');
   if (items === undefined) {
     const detail = `config.data is no array: got ${shown(data)}; legal: ${legal}`;
@@ -113,10 +123,8 @@ function formOf(fields: Fields, { rules }: Caller): { form: readonly FormField[]
 function draftsOf(fields: Fields, { rules }: Caller): readonly FileDraft[] {
   const given = fields.get('files');
   const legal = 'File[] with filename, name, uri and type';
-  if (given === undefined) throw parameterError('missing', 'config.files is missing', given, legal);
-  const items = itemsOf(given, 'config.files');
-  if (items === undefined) throw parameterError('type', 'config.files is no array', given, legal);
-  const drafts = items.flatMap((item, at) => {
+  mustBeGiven(given, 'config.files', legal);
+  const drafts = listOf(given, 'config.files', legal).flatMap((item, at) => {
     if (!isObject(item)) return [];
     const members = new Fields(item, `config.files[${at}]`, rules);
     const [filename, name, uri, type] = ['filename', 'name', 'uri', 'type'].map((key) => members.text(key));
