@@ -26,17 +26,37 @@ export function parameterError(kind: ErrorClass, hint: string, got: unknown, leg
   return new BusinessError('PARAMETER', { detail: `${classes[kind]}, ${hint}: got ${shown(got)}; legal: ${legal}` });
 }
 
+interface Types {
+  readonly string: string;
+  readonly number: number;
+  readonly boolean: boolean;
+  readonly function: Listener;
+}
+
+/** A caller's function; who calls it knows what it hands over. */
+export type Listener = (...payload: readonly unknown[]) => unknown;
+
 /**
  * What has to be given, and be of a type.
  * @param name  how details call it.
  * @throws PARAMETER
  */
-export function required(value: unknown, type: 'string', name: string, legal: string): string;
-export function required(value: unknown, type: 'number', name: string, legal: string): number;
-export function required(value: unknown, type: 'string' | 'number', name: string, legal: string): unknown {
+export function required<T extends keyof Types>(value: unknown, type: T, name: string, legal: string): Types[T] {
   mustBeGiven(value, name, legal);
+  return typed(value, type, name, legal);
+}
+
+/** What has to be of a type. @throws PARAMETER */
+export function typed<T extends keyof Types>(value: unknown, type: T, name: string, legal: string): Types[T] {
   if (typeof value !== type) throw parameterError('type', `${name} is no ${type}`, value, legal);
-  return value;
+  return value as Types[T];
+}
+
+/** An id has to be given, and not be empty. @throws PARAMETER */
+export function requiredId(value: unknown, name: string, legal: string): string {
+  const id = required(value, 'string', name, legal);
+  if (id === '') throw parameterError('verification', `${name} is empty`, id, legal);
+  return id;
 }
 
 /** @throws PARAMETER when there is nothing. */

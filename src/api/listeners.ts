@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import type { Listener } from './validate.ts';
+import type { Listener } from './fields.ts';
 
 /** What to do with what a listener throws. */
 export type ThrowHandler = (thrown: unknown) => void;

@@ -12,6 +12,7 @@ import {
   parameterError,
   required,
   trimSpaces,
+  typed,
   whole,
 } from './fields.ts';
 import { targetInput } from './paths.ts';
@@ -171,9 +172,8 @@ function actionOf(fields: Fields): TaskSpec['action'] {
 
 function bodyOf(fields: Fields, rules: Rules): string {
   const data = fields.get('data');
-  if (typeof data === 'string') return data;
-  if (data === undefined && !(rule(rules, 'readUndefined') && fields.has('data'))) return '';
-  throw parameterError('type', 'config.data is no string', data, 'a string for a download');
+  const isMissing = data === undefined && !(rule(rules, 'readUndefined') && fields.has('data'));
+  return isMissing ? '' : typed(data, 'string', 'config.data', 'a string for a download');
 }
 
 function formOf(fields: Fields, { rules, sdk }: Caller): UploadData {
@@ -259,8 +259,8 @@ function totalSeconds(value: unknown): number {
 
 /** A whole number. @throws PARAMETER */
 function atLeast(min: number, value: unknown, where: string): number {
-  if (typeof value !== 'number') throw parameterError('type', `${where} is no number`, value, `${min} or more`);
-  const int = value < 0 ? undefined : whole(value);
+  const number = typed(value, 'number', where, `${min} or more`);
+  const int = number < 0 ? undefined : whole(number);
   if (int !== undefined && int >= min) return int;
   throw parameterError('verification', `${where} is out of range`, value, `${min} or more`);
 }

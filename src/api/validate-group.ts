@@ -1,5 +1,5 @@
 import type { GroupSpec } from '../engine/groups.ts';
-import { fieldsOf, listOf, parameterError, required } from './fields.ts';
+import { fieldsOf, listOf, parameterError, requiredId, typed } from './fields.ts';
 import type { Caller } from './validate.ts';
 import { checkNotification } from './validate-agent.ts';
 
@@ -7,10 +7,7 @@ import { checkNotification } from './validate-agent.ts';
 export function checkGroupConfig(config: unknown, caller: Caller): GroupSpec {
   const fields = fieldsOf(config, 'config', caller.rules, 'a GroupConfig');
   const given = fields.get('gauge');
-  if (given !== undefined && typeof given !== 'boolean') {
-    throw parameterError('type', 'config.gauge is no boolean', given, 'true or false');
-  }
-  const gauge = given ?? false;
+  const gauge = given === undefined ? false : typed(given, 'boolean', 'config.gauge', 'true or false');
   return { gauge, notification: checkNotification(fields.get('notification'), caller, gauge) };
 }
 
@@ -25,8 +22,5 @@ export function checkAttachment(args: readonly unknown[]): { readonly gid: strin
 
 /** @throws PARAMETER unless the first argument may be a gid. */
 export function checkGid(args: readonly unknown[]): string {
-  const legal = 'the gid of a group';
-  const gid = required(args[0], 'string', 'gid', legal);
-  if (gid === '') throw parameterError('verification', 'gid is empty', gid, legal);
-  return gid;
+  return requiredId(args[0], 'gid', 'the gid of a group');
 }

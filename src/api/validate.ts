@@ -3,7 +3,19 @@ import type { Action, Mode, Rules, State, TaskSpec } from '../../machines/vocabu
 import { BusinessError } from '../errors.ts';
 import type { Files } from '../ports/files.ts';
 import { actionNumbers, modeNumbers, stateNumbers, wordsOf } from './constants.ts';
-import { byteLength, type Fields, fieldsOf, isObject, parameterError, required, shown, whole } from './fields.ts';
+import {
+  byteLength,
+  type Fields,
+  fieldsOf,
+  isObject,
+  type Listener,
+  parameterError,
+  required,
+  requiredId,
+  shown,
+  typed,
+  whole,
+} from './fields.ts';
 import type { AppPlace } from './paths.ts';
 
 /** Who calls, and by which rules the call is judged. */
@@ -110,9 +122,7 @@ export function checkRange(fields: Fields, files: number | null): Pick<TaskSpec,
 
 /** @throws PARAMETER; TASK_NOT_FOUND for an overlong tid, from calls that look a task up. @source harmony-request.md 1.7 */
 export function checkTid(given: unknown, operation: 'getTask' | 'show' | 'touch' | 'remove' | 'query'): string {
-  const legal = 'the tid of a task';
-  const tid = required(given, 'string', 'tid', legal);
-  if (tid === '') throw parameterError('verification', 'tid is empty', tid, legal);
+  const tid = requiredId(given, 'tid', 'the tid of a task');
   if (tid.length > tidCharsMax && operation !== 'remove' && operation !== 'query') {
     throw new BusinessError('TASK_NOT_FOUND', {
       detail: `${operation}: no tid has more than ${tidCharsMax} characters: got ${shown(tid)}`,
@@ -185,18 +195,14 @@ export function checkListener<Event extends string>(
     const hint = call === 'on' ? 'event and callback are needed' : 'event is needed';
     throw parameterError('missing', hint, args.length, `${countMin} arguments`);
   }
-  const [name, callback] = args;
+  const [given, callback] = args;
   const legal = events.join(', ');
-  if (typeof name !== 'string') throw parameterError('type', 'event is no string', name, legal);
+  const name = typed(given, 'string', 'event', legal);
   const event = events.find((each) => each === name);
   if (event === undefined) throw parameterError('verification', 'event is unknown', name, legal);
   if (args.length === 1) return { event, listener: null };
-  if (typeof callback !== 'function') throw parameterError('type', 'callback is no function', callback, 'a function');
-  return { event, listener: callback as Listener };
+  return { event, listener: typed(callback, 'function', 'callback', 'a function') };
 }
-
-/** A caller's function; who calls it knows what the event hands over. */
-export type Listener = (...payload: readonly unknown[]) => unknown;
 
 /** All words where nothing, or the number for "each", is asked; none where the number means nothing. */
 function wanted<Word extends string>(
