@@ -127,7 +127,7 @@ const answers = (state: State) =>
     off: { actions: 'allow' },
     attachGroup: [foregroundRefusal(state), refusal(errorCodes.TASK_STATE, state)],
   }) as const satisfies Record<TaskOperation, unknown>;
-export const taskOperations = Object.keys(answers('initialized')) as readonly TaskOperation[];
+export const taskOperations = Object.keys(answers('initialized')) as TaskOperation[];
 
 const collectedAfter = (ageMs: number) =>
   ({ collected: { guard: { type: 'isOlderThan', params: { ageMs } }, actions: 'forget' } }) as const;
