@@ -7,9 +7,6 @@ import type { HttpResponse } from './types.ts';
 /** Text of all headers that one event carries, in bytes. @source harmony-request.md 5.4 */
 const headerBytesMax = 8192;
 
-/** Has a phrase of its own. @source RFC 9110, 15, and the registry it refers to. */
-const standardStatus = /^(10[0-3]|20[0-8]|226|30[0-578]|40\d|41[0-7]|42[1-689]|431|451|50[0-8]|511)$/;
-
 /**
  * A response as an app hears of it, with the headers that fit. Null when it hears nothing, of a status without a standard
  * phrase.
@@ -19,7 +16,7 @@ export function httpResponse(
   { version, status, phrase, headers }: Extract<Notice, { event: 'response' }>['response'],
   rules: Rules,
 ): HttpResponse | null {
-  if (!standardStatus.test(String(status)) && !rule(rules, 'tellOddStatus')) return null;
+  if (!hasStandardPhrase(status) && !rule(rules, 'tellOddStatus')) return null;
   const kept = new Map<string, string[]>();
   let bytes = 0;
   for (const [name, values] of headers) {
@@ -28,4 +25,24 @@ export function httpResponse(
     kept.set(name, rule(rules, 'splitHeadersAtCommas') ? values.flatMap((value) => value.split(/, */)) : [...values]);
   }
   return { version, statusCode: status, reason: phrase, headers: kept };
+}
+
+const standardStatuses: readonly (readonly [first: number, last: number])[] = [
+  [100, 103],
+  [200, 208],
+  [226, 226],
+  [300, 305],
+  [307, 308],
+  [400, 417],
+  [421, 426],
+  [428, 429],
+  [431, 431],
+  [451, 451],
+  [500, 508],
+  [511, 511],
+];
+
+/** @source RFC 9110, 15, and the registry it refers to. */
+function hasStandardPhrase(status: number): boolean {
+  return standardStatuses.some(([first, last]) => status >= first && status <= last);
 }
