@@ -289,7 +289,7 @@ export class Live {
 
   /** Most tasks of an engine are of one kind or two. */
   #kindOf(spec: TaskSpec): TaskKind {
-    for (const kind of this.#kinds) if (kind.covers(this.rules, spec)) return kind;
+    for (const kind of this.#kinds) if (kind.covers(spec)) return kind;
     const kind = kindOf(this.rules, spec);
     this.#kinds.push(kind);
     return kind;

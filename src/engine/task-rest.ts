@@ -1,3 +1,4 @@
+import { forEachRules } from '../../machines/rules.ts';
 import { type TaskContext, type TaskEvent, type Traits, taskMachine } from '../../machines/task.ts';
 import type { Reason, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
 import { type Resting, type Stepped, step } from './step.ts';
@@ -59,7 +60,7 @@ export class TaskKind {
     return rest;
   }
 
-  covers(rules: Rules, spec: TaskSpec): boolean {
+  covers(spec: TaskSpec): boolean {
     const { traits } = this;
     return (
       traits.mode === spec.mode &&
@@ -68,19 +69,18 @@ export class TaskKind {
       traits.network === spec.network &&
       traits.metered === spec.metered &&
       traits.roaming === spec.roaming &&
-      traits.retry === spec.retry &&
-      traits.rules === rules
+      traits.retry === spec.retry
     );
   }
 }
 
 /** Few: those that tasks in this process were of. */
-const kinds: TaskKind[] = [];
+const kinds = forEachRules((): TaskKind[] => []);
 
 export function kindOf(rules: Rules, spec: TaskSpec): TaskKind {
-  for (const kind of kinds) if (kind.covers(rules, spec)) return kind;
+  for (const kind of kinds(rules)) if (kind.covers(spec)) return kind;
   const { api, action, mode, network, metered, roaming, retry } = spec;
   const kind = new TaskKind({ rules, api, action, mode, network, metered, roaming, retry });
-  kinds.push(kind);
+  kinds(rules).push(kind);
   return kind;
 }
