@@ -35,25 +35,27 @@ const notes = [
 /** What keeps the rows from their targets, as profiles show it. */
 const limits = `## What limits the missed rows
 
-- **Engine operations.** Refusals and looks need one step of a chart and no turn, and are above the target. What is left is the third
-  of the mix that changes something: about ten letters between charts for each, a turn that can be taken back, four indexes, a record in
-  the store. The profile is flat: \`step\` 12 %, the collector 10 %, ids 7 %; an engine of its own for each 50 operations is 14 %.
-  Under fast-check the same costs half as much again, because the collector has the sequences to look after, too.
-- **Public API.** A life of eight operations allocates 70 KB: promises, a checked config, notices, records. Turns of the engine are 40 %,
-  the collector 16 %, nothing else above 5 %.
+- **Engine operations.** What a task's chart makes of a call is worked out once for each place where it may rest, so that refusals and
+  looks cost about a hundred nanoseconds. What is left is the third of the mix that changes something, one to four microseconds each:
+  about ten letters between charts, a turn that can be taken back, four indexes, a record in the store, a job for the transport. The
+  profile is flat: \`step\` 8 %, the collector 4 %, nothing else above 5 %; an engine of its own for each 50 operations is 5 %. Three million
+  a second would leave 300 ns for each, and half of fast-check's ceiling as much.
+- **Public API.** A life of eight operations allocates 64 KB: promises, a checked config, notices, records. Turns of the engine are 40 %,
+  the collector 11 %, nothing else above 5 %.
 - **Empty tasks.** p-queue calls a function; a task is checked, stored four times, given a slot, and told about by events.
-- **Durable operations.** The statements are 28 % and COMMIT is 24 % of the time of a run that is warm, and raw libsql has only those;
+- **Durable operations.** The statements are 31 % and COMMIT is 26 % of the time of a run that is warm, and raw libsql has only those;
   the rest is the API and the engine, as above. Three times BullMQ would be as much as raw libsql does. More would take a thread that
   writes while the next group is decided.
-- **Virtual time.** Clock, engine and one \`progress\` a second cost one microsecond for each second of a task, so that the target is met
-  without a wire. A simulated wire adds two timers, a promise and a file that grows: seven to nine microseconds, most of them waiting for memory.
-- **Recovery.** The collector takes 28 % and libsql's cursor 20 %; parsing is 5 %, since a store holds of a spec only what is not plain. The
-  median was between 0.85 and 1.35 s in the runs of one evening, as the processors were given to others or not.
+- **Virtual time.** Clock, engine and one \`progress\` a second cost less than a microsecond for each second of a task, so that the target is
+  met without a wire. A simulated wire adds a timer, a piece of content and a file that grows: as much again, most of it waiting for memory,
+  so that neighbours who use the caches halve the figure.
+- **Recovery.** The collector takes a third and libsql's cursor a fifth; parsing is 5 %, since a store holds of a spec only what is not plain.
+  The median was between 0.85 and 1.5 s in the runs of one day, as the processors were given to others or not.
 - **Transfers.** Longshore and bare undici take the same processor time for a gigabyte, within the noise of the machine; curl and aria2
   write from the buffer into which the kernel has read, while undici makes a new one for each 64 KiB and hands it to another thread.
   More would take a client that reads into buffers of the caller's.
-- **Bundle.** XState's interpreter is left out already; what remains is our own code, eventemitter3 and nanoid (1.6 KB with what makes
-  CommonJS a module). 6 % of it are sentences that tell people what was wrong and what helps.`;
+- **Bundle.** XState's interpreter is left out; what remains is our own code and eventemitter3. 6 % of it are sentences that tell people what
+  was wrong and what helps.`;
 const [, , option, name] = process.argv;
 const quick = process.argv.includes('--quick');
 
