@@ -13,7 +13,7 @@ export class TaskRest implements Resting<TaskContext> {
   readonly value: State;
   readonly context: TaskContext;
   readonly #kind: TaskKind;
-  /** By the type of the event. */
+  /** By the type of the event, which carries something always or never. */
   readonly #known = new Map<TaskEvent['type'], Answer>();
 
   constructor(kind: TaskKind, state: State, reason: Reason) {
