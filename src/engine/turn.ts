@@ -51,51 +51,6 @@ export interface Deciding {
 
 const nothing: readonly never[] = [];
 const bothActions: readonly Action[] = ['download', 'upload'];
-interface Undo {
-  readonly act: () => void;
-  readonly earlier: Undo | null;
-}
-
-/** How what lives is written to: each field by its name, since by a key that varies it costs five times as much. */
-const put = {
-  transfer(task: LiveTask, transfer: LiveTask['transfer']) {
-    task.transfer = transfer;
-  },
-  runSinceMs(task: LiveTask, runSinceMs: number) {
-    task.runSinceMs = runSinceMs;
-  },
-  placeKept(task: LiveTask, placeKept: boolean) {
-    task.placeKept = placeKept;
-  },
-  slotSpeed(task: LiveTask, slotSpeed: LiveTask['slotSpeed']) {
-    task.slotSpeed = slotSpeed;
-  },
-  body(task: LiveTask, body: LiveTask['body']) {
-    task.body = body;
-  },
-  network(live: Live, network: Live['network']) {
-    live.network = network;
-  },
-  service(live: Live, service: Live['service']) {
-    live.service = service;
-  },
-  slots(live: Live, slots: Live['slots']) {
-    live.slots = slots;
-  },
-  slotsLevel(live: Live, slotsLevel: number) {
-    live.slotsLevel = slotsLevel;
-  },
-  chart(app: LiveApp, chart: LiveApp['chart']) {
-    app.chart = chart;
-  },
-  background(queues: LiveApp['queues'], queue: LiveApp['queues']['background']) {
-    queues.background = queue;
-  },
-  foreground(queues: LiveApp['queues'], queue: LiveApp['queues']['foreground']) {
-    queues.foreground = queue;
-  },
-};
-
 /** Events of the scheduler and of the end, whose time both rule sets note. */
 const datedAlways: ReadonlySet<TaskEvent['type']> = new Set(['admitted', 'dropped', 'succeeded', 'faulted']);
 
@@ -118,8 +73,7 @@ export class Turn {
   #forgotten: Set<LiveTask> | null = null;
   /** Tasks that were started or resumed in this turn and hope for a slot. */
   #hopeful: Set<LiveTask> | null = null;
-  /** What takes back the last change, and those before it. */
-  #undo: Undo | null = null;
+  readonly #undo: (() => void)[] = [];
   #slotsDue = false;
   /** Letters that are delivered. */
   #delivered = 0;
@@ -165,7 +119,7 @@ export class Turn {
   create(record: TaskRecord, life: TaskLife): LiveTask {
     const { live } = this.#deciding;
     const task = live.admit(record, life, null);
-    this.#undoBy(() => live.remove(task));
+    this.#undo.push(() => live.remove(task));
     this.keep(task);
     this.decide({ to: 'queue', uid: record.uid, bucket: bucketOfTask(task), event: { type: 'entered' } });
     return task;
@@ -178,7 +132,7 @@ export class Turn {
 
   /** Keeps the response body of an upload. Empty ones are not worth the memory. */
   keepBody(task: LiveTask, body: Uint8Array): void {
-    this.#set(put.body, task, task.body, body.length > 0 ? body : null);
+    this.#set(task, 'body', body.length > 0 ? body : null);
   }
 
   /** Has the counts of a task stored, though nothing is decided about it. */
@@ -211,7 +165,7 @@ export class Turn {
 
   /** Puts everything back as it was before the turn. */
   takeBack(): void {
-    for (let undo = this.#undo; undo !== null; undo = undo.earlier) undo.act();
+    for (const undo of this.#undo.reverse()) undo();
   }
 
   #deliver(letter: Letter): void {
@@ -228,21 +182,20 @@ export class Turn {
       case 'queue': {
         const queues = live.apps.get(letter.uid)?.queues;
         if (queues === undefined) return;
-        const before = queues[letter.bucket];
-        this.#set(put[letter.bucket], queues, before, step(queueMachine, before, letter.event).next);
+        this.#set(queues, letter.bucket, step(queueMachine, queues[letter.bucket], letter.event).next);
         return;
       }
       case 'network': {
         const { next, effects } = step(networkMachine, live.network, letter.event);
         this.#traceStep('event', letter.event.type, 'network', live.network.value, next.value);
-        this.#set(put.network, live, live.network, next);
+        this.#set(live, 'network', next);
         for (const _ of effects) for (const app of live.apps.values()) this.#tellTasks(app, 'linkChanged');
         return;
       }
       case 'service': {
         const { next } = step(serviceMachine, live.service, letter.event);
         this.#traceStep('event', letter.event.type, 'service', live.service.value, next.value);
-        this.#set(put.service, live, live.service, next);
+        this.#set(live, 'service', next);
         return;
       }
       case 'slots':
@@ -286,8 +239,7 @@ export class Turn {
         return;
       case 'transfer.open':
         if (task.transfer === null) {
-          const exchanges = exchangesOf(task.record.spec);
-          this.#set(put.transfer, task, null, begin(transferMachine, { exchanges }));
+          this.#set(task, 'transfer', begin(transferMachine, { exchanges: exchangesOf(task.record.spec) }));
         }
         return this.post({ to: 'transfer', task, event: { type: 'open', index: task.life.index } });
       case 'transfer.close':
@@ -296,10 +248,10 @@ export class Turn {
         return this.post({ to: 'transfer', task, event: { type: 'reopen' } });
       case 'runtime.reset':
         // The last run may be ending still; what it took belongs to the last start.
-        this.#beginRun(task);
+        this.#set(task, 'runSinceMs', this.#deciding.clock.elapsed());
         return this.update(task, { ranMs: 0 });
       case 'place.keep':
-        this.#set(put.placeKept, task, task.placeKept, task.record.spec.action === 'upload');
+        this.#set(task, 'placeKept', task.record.spec.action === 'upload');
         return;
       case 'task.forget':
         return this.#forget(task);
@@ -321,7 +273,7 @@ export class Turn {
     if (task.transfer !== null) this.effects.push({ type: 'exchange.cancel', task }, { type: 'run.end', task });
     this.effects.push({ type: 'object.drop', uid: task.record.uid, tid: task.record.tid });
     live.remove(task);
-    this.#undoBy(() => live.insert(task));
+    this.#undo.push(() => live.insert(task));
     this.#forgotten ??= new Set();
     this.#forgotten.add(task);
   }
@@ -333,11 +285,11 @@ export class Turn {
     if (this.#deciding.trace !== undefined)
       this.#traceStep('event', event.type, `${task.record.tid} transfer`, before.value, next.value);
     const ends = next.value === 'idle';
-    this.#set(put.transfer, task, before, ends ? null : next);
+    this.#set(task, 'transfer', ends ? null : next);
     const begins = event.type === 'open' && next.value !== before.value;
     if (begins && before.value !== 'idle') this.#endRun(task);
     if (begins) {
-      this.#beginRun(task);
+      this.#set(task, 'runSinceMs', this.#deciding.clock.elapsed());
       this.effects.push({ type: 'run.begin', task });
     }
     if (next.context.index !== before.context.index && before.value !== 'idle') {
@@ -346,10 +298,6 @@ export class Turn {
     if (next.context.tries !== task.life.tries) this.update(task, { tries: next.context.tries });
     if (ends && before.value !== 'idle') this.#endRun(task);
     for (const effect of effects) this.#followTransfer(task, effect);
-  }
-
-  #beginRun(task: LiveTask): void {
-    this.#set(put.runSinceMs, task, task.runSinceMs, this.#deciding.clock.elapsed());
   }
 
   #endRun(task: LiveTask): void {
@@ -395,7 +343,7 @@ export class Turn {
     const { next, effects } = step(appMachine, app.chart, event);
     if (this.#deciding.trace !== undefined)
       this.#traceStep('event', event.type, `app ${uid}`, app.chart.value, next.value);
-    this.#set(put.chart, app, app.chart, next);
+    this.#set(app, 'chart', next);
     this.#rank(app);
     for (const effect of effects) {
       if (effect.type === 'grace.begin') this.effects.push({ type: 'grace.begin', uid, delayMs: effect.delayMs });
@@ -411,7 +359,7 @@ export class Turn {
     const { next, effects } = step(accountMachine, before, event);
     this.#traceStep('event', event.type, `account ${user}`, before.value, next.value);
     live.accounts.set(user, next);
-    this.#undoBy(() => live.accounts.set(user, before));
+    this.#undo.push(() => live.accounts.set(user, before));
     for (const app of live.appsOf(user)) {
       this.#rank(app);
       for (const effect of effects) this.#tellTasks(app, effect.happening);
@@ -421,7 +369,7 @@ export class Turn {
   #rank(app: LiveApp): void {
     const { live } = this.#deciding;
     if (live.rank(app)) {
-      this.#undoBy(() => live.rank(app));
+      this.#undo.push(() => live.rank(app));
       this.post({ to: 'slots', event: { type: 'changed' } });
     }
   }
@@ -439,7 +387,7 @@ export class Turn {
   #stepSlots(event: SlotsEvent): void {
     const { live } = this.#deciding;
     const { next, effects } = step(slotsMachine, live.slots, event);
-    this.#set(put.slots, live, live.slots, next);
+    this.#set(live, 'slots', next);
     if (effects.length > 0) this.#slotsDue = true;
   }
 
@@ -448,7 +396,7 @@ export class Turn {
     const { level } = live.slots.context;
     const tiers = tiersAt(level);
     const isSameLevel = live.slotsLevel === level;
-    this.#set(put.slotsLevel, live, live.slotsLevel, level);
+    this.#set(live, 'slotsLevel', level);
     this.#slotsDue = false;
     const admitted: LiveTask[] = [];
     for (const action of bothActions) {
@@ -456,7 +404,7 @@ export class Turn {
       if (joining === undefined) {
         this.#assignSlotsOf(action, tiers, admitted);
       } else if (joining !== null) {
-        this.#set(put.slotSpeed, joining, joining.slotSpeed, tiers.speeds[0]);
+        this.#set(joining, 'slotSpeed', tiers.speeds[0]);
         admitted.push(joining);
       }
     }
@@ -483,7 +431,7 @@ export class Turn {
       const speed = speeds[tierAt(place, counts)];
       place += 1;
       const isNew = task.slotSpeed !== speed;
-      this.#set(put.slotSpeed, task, task.slotSpeed, speed);
+      this.#set(task, 'slotSpeed', speed);
       if (!isRunning(task.life.state)) {
         admitted.push(task);
         continue;
@@ -517,7 +465,7 @@ export class Turn {
     const { live } = this.#deciding;
     const before = task.life;
     live.change(task, life);
-    this.#undoBy(() => live.change(task, before));
+    this.#undo.push(() => live.change(task, before));
     this.keep(task);
     if (takesRoom(before.state) !== takesRoom(life.state)) {
       const type = takesRoom(life.state) ? 'entered' : 'left';
@@ -529,14 +477,13 @@ export class Turn {
     }
   }
 
-  #set<T, V>(putInto: (target: T, value: V) => void, target: T, before: V, after: V): void {
-    if (before === after) return;
-    putInto(target, after);
-    this.#undoBy(() => putInto(target, before));
-  }
-
-  #undoBy(act: () => void): void {
-    this.#undo = { act, earlier: this.#undo };
+  #set<T, K extends keyof T>(target: T, key: K, value: T[K]): void {
+    const before = target[key];
+    if (before === value) return;
+    target[key] = value;
+    this.#undo.push(() => {
+      target[key] = before;
+    });
   }
 
   #now(): number {
