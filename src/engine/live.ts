@@ -7,7 +7,7 @@ import { type ServiceEvent, serviceMachine } from '../../machines/service.ts';
 import { type Candidate, isCandidate, type SlotsEvent, slotsMachine } from '../../machines/slots.ts';
 import type { TaskEvent, Traits } from '../../machines/task.ts';
 import type { TransferContext, TransferEvent } from '../../machines/transfer.ts';
-import type { Action, Link, Mode, Rules, State, TaskSpec } from '../../machines/vocabulary.ts';
+import type { Action, Link, Mode, Rules, State } from '../../machines/vocabulary.ts';
 import type { Surroundings } from '../../machines/waiting.ts';
 import type { TaskLife, TaskRecord } from '../ports/store.ts';
 import { Schedule } from './schedule.ts';
@@ -152,7 +152,6 @@ export class Live {
     completed: new Sorted(byLastChange),
     other: new Sorted(byLastChange),
   };
-  readonly #kinds: TaskKind[] = [];
   readonly rules: Rules;
 
   #turns = 0;
@@ -170,7 +169,7 @@ export class Live {
   }
 
   admit(record: TaskRecord, life: TaskLife, saved: TaskLife | null): LiveTask {
-    const task = new LiveTask(record, this.#kindOf(record.spec), life, saved);
+    const task = new LiveTask(record, kindOf(this.rules, record.spec), life, saved);
     this.insert(task);
     return task;
   }
@@ -285,14 +284,6 @@ export class Live {
   #shelfOf(state: State): Sorted<LiveTask> | null {
     if (isRunning(state)) return null;
     return this.shelves[state === 'removed' || state === 'completed' ? state : 'other'];
-  }
-
-  /** Most tasks of an engine are of one kind or two. */
-  #kindOf(spec: TaskSpec): TaskKind {
-    for (const kind of this.#kinds) if (kind.covers(spec)) return kind;
-    const kind = kindOf(this.rules, spec);
-    this.#kinds.push(kind);
-    return kind;
   }
 }
 

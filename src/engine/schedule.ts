@@ -33,7 +33,7 @@ export class Schedule<C extends Candidate> {
       this.#apps.set(uid, new AppEntry<C>(rank));
       return false;
     }
-    if (isSameRank(entry.rank, rank)) return false;
+    if (compareApps(this.#rules, entry.rank, rank) === 0) return false;
     for (const action of ['download', 'upload'] as const) {
       if (entry.of(action).size > 0) this.#order[action].delete(entry);
     }
@@ -73,10 +73,6 @@ export class Schedule<C extends Candidate> {
     if (this.#order[action].size === 0) return nobody;
     return takeSlots(this.#order[action], action, counts);
   }
-}
-
-function isSameRank(a: AppRank, b: AppRank): boolean {
-  return a.appInForeground === b.appInForeground && a.accountInForeground === b.accountInForeground && a.seq === b.seq;
 }
 
 class AppEntry<C extends Candidate> implements AppCandidates<C> {

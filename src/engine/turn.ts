@@ -85,9 +85,7 @@ export class Turn {
 
   /** Delivers the letter and all that follow from it. */
   decide(letter: Letter): void {
-    // Those that wait go first; mostly there are none, and many a turn needs no list.
-    if (this.#delivered === this.#letters.length) this.#deliver(letter);
-    else this.#letters.push(letter);
+    this.#letters.push(letter);
     this.settle();
   }
 

@@ -13,7 +13,6 @@ export class MemoryFile {
   #room = new Uint8Array(0);
   /** What belongs behind the bytes in the room. */
   #pieces: Stretch[] = [];
-  #last: Stretch | null = null;
   #bytes = 0;
   /** The first of them outlive a power cut. */
   #durable = 0;
@@ -32,12 +31,12 @@ export class MemoryFile {
     const { buffer, byteOffset, length } = piece;
     this.#bytes += length;
     // Pieces of one generated file lie one behind the other in the same memory.
-    if (this.#last !== null && this.#last.buffer === buffer && this.#last.end === byteOffset) {
-      this.#last.end += length;
+    const last = this.#pieces.at(-1);
+    if (last !== undefined && last.buffer === buffer && last.end === byteOffset) {
+      last.end += length;
       return;
     }
-    this.#last = { buffer, begin: byteOffset, end: byteOffset + length };
-    this.#pieces.push(this.#last);
+    this.#pieces.push({ buffer, begin: byteOffset, end: byteOffset + length });
     if (this.#pieces.length >= piecesMax) this.#gather();
   }
 
@@ -80,7 +79,6 @@ export class MemoryFile {
       at += end - begin;
     }
     this.#pieces = [];
-    this.#last = null;
   }
 }
 

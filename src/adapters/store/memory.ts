@@ -105,16 +105,19 @@ class MemoryHandle implements MemoryStore {
   }
 
   /** What becomes of the tasks that `changes` name; null for forgotten. */
-  #after(changes: readonly Change[]): Iterable<readonly [tid: string, after: StoredTask | null]> {
-    const tasks = changes.filter(isOfTask);
-    const { tasks: stored } = this.#medium;
-    const [only] = tasks;
-    // Nearly all commits: a map would cost more than the rest of it.
-    if (only !== undefined && tasks.length === 1) return [[tidOf(only), taskAfter(only, stored.get(tidOf(only)))]];
+  #after(changes: readonly Change[]): ReadonlyMap<string, StoredTask | null> {
     const after = new Map<string, StoredTask | null>();
-    for (const change of tasks) {
-      const tid = tidOf(change);
-      after.set(tid, taskAfter(change, after.has(tid) ? after.get(tid) : stored.get(tid)));
+    for (const change of changes) {
+      if (change.type === 'group.put' || change.type === 'group.forgotten') continue;
+      const tid = change.type === 'task.created' ? change.record.tid : change.tid;
+      const before = after.has(tid) ? after.get(tid) : this.#medium.tasks.get(tid);
+      if (change.type === 'task.created') {
+        if (before) unreachable(`task ${tid} is created twice`);
+        after.set(tid, { record: change.record, life: change.life });
+      } else {
+        if (!before) unreachable(`${change.type} of task ${tid}, which is not stored`);
+        after.set(tid, change.type === 'task.changed' ? { record: before.record, life: change.life } : null);
+      }
     }
     return after;
   }
@@ -122,24 +125,4 @@ class MemoryHandle implements MemoryStore {
   #mustBeOpen(): void {
     if (this.#medium.writer !== this) throw new StoreTrouble('closed', 'the store is closed');
   }
-}
-
-type TaskChange = Exclude<Change, { readonly type: 'group.put' | 'group.forgotten' }>;
-
-function isOfTask(change: Change): change is TaskChange {
-  return change.type !== 'group.put' && change.type !== 'group.forgotten';
-}
-
-function tidOf(change: TaskChange): string {
-  return change.type === 'task.created' ? change.record.tid : change.tid;
-}
-
-/** @param before  null or undefined when it is not stored. */
-function taskAfter(change: TaskChange, before: StoredTask | null | undefined): StoredTask | null {
-  if (change.type === 'task.created') {
-    if (before) unreachable(`task ${change.record.tid} is created twice`);
-    return { record: change.record, life: change.life };
-  }
-  if (!before) unreachable(`${change.type} of task ${change.tid}, which is not stored`);
-  return change.type === 'task.changed' ? { record: before.record, life: change.life } : null;
 }
