@@ -11,9 +11,8 @@ import { engineWith } from './ports.mjs';
 import { hasRedis, startRedis } from './redis.mjs';
 
 const callers = 100;
-const { deleteTask, insertLife, insertTask, lifeCells, recordCells, updateLife } = await inside([
-  './src/adapters/store/rows.ts',
-]);
+const { deleteTask, insertLife, insertTask, lifeCells, lifeDifference, membersOf, recordCells, updateLife } =
+  await inside(['./src/adapters/store/rows.ts']);
 
 export async function durableOperations({ quick }) {
   const turns = quick ? 20 : 100;
@@ -32,13 +31,14 @@ export async function durableOperations({ quick }) {
   const { store: noting, batches: noted } = recording(openSqliteStore(join(directory, 'noted.db')));
   await playIn(noting);
   const batches = noted.filter((batch) => batch.length > 0).map((batch) => batch.map(cellsOf));
+  const texts = [...new Set(batches.flat().flatMap(({ text }) => text ?? []))];
 
   const contestants = {
     longshore: () => playIn(openSqliteStore(join(directory, `engine-${++runs}.db`))),
     libsql: async () => {
       const path = join(directory, `raw-${++runs}.db`);
       openSqliteStore(path).close();
-      const raw = rawStore(path);
+      const raw = rawStore(path, texts);
       const answer = await rate(6, () => batches.forEach(raw.commit))();
       raw.close();
       return answer;
@@ -119,25 +119,26 @@ function cellsOf(change) {
       const { record, life } = change;
       return { type: change.type, record: recordCells(record), life: [record.seq, ...lifeCells(life)] };
     }
-    case 'task.changed':
-      return { type: change.type, cells: [...lifeCells(change.life), change.tid] };
+    case 'task.changed': {
+      const members = membersOf(lifeDifference(change.was, change.life));
+      return { type: change.type, text: updateLife(members), cells: [...lifeCells(change.life, members), change.tid] };
+    }
     default:
       return { type: change.type, cells: [change.tid] };
   }
 }
 
 /** Prepared statements and nothing else: the cells are made before the time begins. */
-function rawStore(path) {
+function rawStore(path, texts) {
   const database = new Database(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-  const [insertOne, insertOther, update, forget] = [insertTask, insertLife, updateLife, deleteTask].map((text) =>
-    database.prepare(text),
-  );
-  const write = ({ type, record, life, cells }) => {
+  const [insertOne, insertOther, forget] = [insertTask, insertLife, deleteTask].map((text) => database.prepare(text));
+  const updates = new Map(texts.map((text) => [text, database.prepare(text)]));
+  const write = ({ type, record, life, text, cells }) => {
     if (type === 'task.created') {
       insertOne.run(record);
       insertOther.run(life);
-    } else if (type === 'task.changed') update.run(cells);
+    } else if (type === 'task.changed') updates.get(text).run(cells);
     else forget.run(cells);
   };
   return {

@@ -439,7 +439,7 @@ export class Engine {
   /** In a group of calls the turn waits for the others, and is taken back when they cannot be made durable. */
   #carryOutWhenDurable(turn: Turn, forgetStored: () => void, takeBack: () => void): void {
     if (this.#together === null) return this.#carryOut(turn);
-    const isHeld = this.#together.hold(turn.touched, {
+    const isHeld = this.#together.hold(turn.beginning, {
       carryOut: () => this.#carryOut(turn),
       takeBack: () => {
         forgetStored();

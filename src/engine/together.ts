@@ -18,7 +18,7 @@ export interface Matter {
 }
 
 /**
- * A call about a task that an earlier matter of the group has changed: the world has not heard of that change yet.
+ * A call about a task whose run an earlier matter of the group has begun: the run is to see the task as it was then.
  * One for all: the trace of a stack costs more than the call.
  */
 const postponed = new Error();
@@ -32,9 +32,9 @@ export class Together {
   readonly #group: GroupCommit;
   #waiting: Matter[] = [];
   #held: Held[] | null = null;
-  /** Tasks that earlier matters of this group have changed, and those that the present one has. */
-  readonly #changed = new Set<LiveTask>();
-  readonly #changing = new Set<LiveTask>();
+  /** Tasks whose runs earlier matters of this group have begun, and those of the present one. */
+  readonly #begun = new Set<LiveTask>();
+  readonly #beginning = new Set<LiveTask>();
 
   constructor(group: GroupCommit) {
     this.#group = group;
@@ -49,17 +49,20 @@ export class Together {
     while (this.#waiting.length > 0) this.#settleGroup();
   }
 
-  /** @returns false when no group is being made: the turn is durable already. */
-  hold(touched: Iterable<LiveTask>, held: Held): boolean {
+  /**
+   * @param beginning  tasks whose runs begin once the turn is carried out.
+   * @returns false when no group is being made: the turn is durable already.
+   */
+  hold(beginning: Iterable<LiveTask>, held: Held): boolean {
     if (this.#held === null) return false;
     this.#held.push(held);
-    for (const task of touched) this.#changing.add(task);
+    for (const task of beginning) this.#beginning.add(task);
     return true;
   }
 
-  /** Puts the present call off to the next group when it is about a task that this group has changed. */
+  /** Puts the present call off to the next group when it is about a task whose run this group has begun. */
   mayConcern(task: LiveTask | undefined): void {
-    if (task !== undefined && this.#changed.has(task)) throw postponed;
+    if (task !== undefined && this.#begun.has(task)) throw postponed;
   }
 
   #settleGroup(): void {
@@ -72,8 +75,8 @@ export class Together {
       this.#group.together(() => {
         for (const matter of matters) {
           answers.push(this.#decided(matter));
-          for (const task of this.#changing) this.#changed.add(task);
-          this.#changing.clear();
+          for (const task of this.#beginning) this.#begun.add(task);
+          this.#beginning.clear();
         }
       });
     } catch {
@@ -99,7 +102,7 @@ export class Together {
 
   #reset(): void {
     this.#held = null;
-    this.#changed.clear();
-    this.#changing.clear();
+    this.#begun.clear();
+    this.#beginning.clear();
   }
 }

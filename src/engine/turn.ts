@@ -148,13 +148,20 @@ export class Turn {
       const { record, life, saved } = task;
       if (this.#forgotten?.has(task) || life === saved) continue;
       changes.push(
-        saved === null ? { type: 'task.created', record, life } : { type: 'task.changed', tid: record.tid, life },
+        saved === null
+          ? { type: 'task.created', record, life }
+          : { type: 'task.changed', tid: record.tid, was: saved, life },
       );
     }
     for (const { record, saved } of this.#forgotten ?? nothing) {
       if (saved !== null) changes.push({ type: 'task.forgotten', tid: record.tid });
     }
     return changes;
+  }
+
+  /** Tasks whose runs begin, or go on with another file, with what their lives say then. */
+  get beginning(): readonly LiveTask[] {
+    return this.effects.flatMap((effect) => (effect.type === 'exchange.open' ? effect.task : []));
   }
 
   get touched(): readonly LiveTask[] {

@@ -58,7 +58,8 @@ export type Change =
   | { readonly type: 'group.put'; readonly group: GroupRecord }
   | { readonly type: 'group.forgotten'; readonly gid: string }
   | { readonly type: 'task.created'; readonly record: TaskRecord; readonly life: TaskLife }
-  | { readonly type: 'task.changed'; readonly tid: string; readonly life: TaskLife }
+  /** `was` is what the store holds, so that it may write what differs and nothing else. */
+  | { readonly type: 'task.changed'; readonly tid: string; readonly was: TaskLife; readonly life: TaskLife }
   | { readonly type: 'task.forgotten'; readonly tid: string };
 
 /**

@@ -64,7 +64,7 @@ export function storeContract(name: string, makeStage: () => StoreStage): void {
       store.commit([created(task(1)), created(task(2))]);
       const later = life({ state: 'completed', processed: 10, sizes: [10, 20], headers: {}, reason: 'user' });
 
-      store.commit([{ type: 'task.changed', tid: task(2).record.tid, life: later }]);
+      store.commit([{ type: 'task.changed', tid: task(2).record.tid, was: task(2).life, life: later }]);
 
       expect([...store.load()]).toEqual([task(1), { record: record(2), life: later }]);
     });
@@ -85,10 +85,10 @@ export function storeContract(name: string, makeStage: () => StoreStage): void {
 
       store.commit([
         created(task(1)),
-        { type: 'task.changed', tid, life: life({ tries: 1 }) },
+        { type: 'task.changed', tid, was: task(1).life, life: life({ tries: 1 }) },
         { type: 'task.forgotten', tid },
         created(task(1)),
-        { type: 'task.changed', tid, life: life({ tries: 4 }) },
+        { type: 'task.changed', tid, was: task(1).life, life: life({ tries: 4 }) },
       ]);
 
       expect([...store.load()]).toEqual([{ record: record(1), life: life({ tries: 4 }) }]);
@@ -102,7 +102,10 @@ export function storeContract(name: string, makeStage: () => StoreStage): void {
 
     it.each([
       ['a tid that is stored is created', created({ record: record(9, { tid: record(1).tid }), life: life() })],
-      ['a task that is not stored is changed', { type: 'task.changed', tid: '404', life: life() } as const],
+      [
+        'a task that is not stored is changed',
+        { type: 'task.changed', tid: '404', was: life(), life: life({ tries: 1 }) } as const,
+      ],
       ['a task that is not stored is forgotten', { type: 'task.forgotten', tid: '404' } as const],
     ])('writes nothing of a commit in which %s, and calls it a bug', (_, wrong) => {
       store.commit([created(task(1))]);

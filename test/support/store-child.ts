@@ -13,7 +13,12 @@ const say = (line: string | number) => writeSync(1, `${line}\n`);
 say('opening');
 const store = open(process.argv[2] ?? '');
 for (let seq = [...store.load()].length + 1; ; seq++) {
-  const successor = { type: 'task.changed', tid: record(seq - 1).tid, life: life({ processed: seq }) } as const;
+  const successor = {
+    type: 'task.changed',
+    tid: record(seq - 1).tid,
+    was: life({ processed: 0 }),
+    life: life({ processed: seq }),
+  } as const;
   store.commit([created({ record: record(seq), life: life({ processed: 0 }) }), ...(seq > 1 ? [successor] : [])]);
   say(seq);
 }

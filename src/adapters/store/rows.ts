@@ -6,8 +6,24 @@ type Cell = string | number;
 type Row = [...record: [number, string, number, string, number, string], ...life: LifeRow];
 type LifeRow = [State, Reason, number, number, number, number, string, string, string, number, number, string];
 
-const lifeColumns =
-  'state, reason, mtime_ms, tries, file, processed, sizes, headers, mime_type, max_speed, ran_ms, gid';
+export type LifeMember = keyof TaskLife;
+/** In the order of `LifeRow`. */
+const lifeColumn: { readonly [member in LifeMember]: string } = {
+  state: 'state',
+  reason: 'reason',
+  mtimeMs: 'mtime_ms',
+  tries: 'tries',
+  index: 'file',
+  processed: 'processed',
+  sizes: 'sizes',
+  headers: 'headers',
+  mimeType: 'mime_type',
+  maxSpeed: 'max_speed',
+  ranMs: 'ran_ms',
+  group: 'gid',
+};
+const lifeMembers = Object.keys(lifeColumn) as LifeMember[];
+const lifeColumns = Object.values(lifeColumn).join(', ');
 
 /** A store that nobody has brought up to date yet can be read all the same: before version 2 there were no groups. */
 export function selectTasks(version: number): string {
@@ -17,7 +33,10 @@ export function selectTasks(version: number): string {
 
 export const insertTask = 'INSERT INTO task (seq, tid, uid, bundle, ctime_ms, spec) VALUES (?, ?, ?, ?, ?, ?)';
 export const insertLife = `INSERT INTO life (seq, ${lifeColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-export const updateLife = `UPDATE life SET (${lifeColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = (SELECT seq FROM task WHERE tid = ?)`;
+export function updateLife(members: readonly LifeMember[]): string {
+  const changes = members.map((member) => `${lifeColumn[member]} = ?`);
+  return `UPDATE life SET ${changes.join(', ')} WHERE seq = (SELECT seq FROM task WHERE tid = ?)`;
+}
 export const deleteTask = 'DELETE FROM task WHERE tid = ?';
 
 export const selectGroups = 'SELECT gid, uid, ctime_ms, gauge, notification, deleted FROM task_group';
@@ -42,21 +61,22 @@ export function recordCells(record: TaskRecord): Cell[] {
   return [record.seq, record.tid, record.uid, record.bundle, record.ctimeMs, specText(record.spec)];
 }
 
-export function lifeCells(life: TaskLife): LifeRow {
-  return [
-    life.state,
-    life.reason,
-    life.mtimeMs,
-    life.tries,
-    life.index,
-    life.processed,
-    JSON.stringify(life.sizes),
-    JSON.stringify(life.headers),
-    life.mimeType,
-    life.maxSpeed,
-    life.ranMs,
-    life.group,
-  ];
+export function lifeCells(life: TaskLife, members: readonly LifeMember[] = lifeMembers): Cell[] {
+  return members.map((member) => {
+    const value = life[member];
+    return typeof value === 'object' ? JSON.stringify(value) : value;
+  });
+}
+
+/** Which members of a life are not what they were, a bit for each: most changes are of two or three, and every cell costs. */
+export function lifeDifference(was: TaskLife, life: TaskLife): number {
+  let difference = 0;
+  for (const [at, member] of lifeMembers.entries()) if (was[member] !== life[member]) difference |= 1 << at;
+  return difference;
+}
+
+export function membersOf(difference: number): LifeMember[] {
+  return lifeMembers.filter((_, at) => (difference & (1 << at)) !== 0);
 }
 
 /** What a stored spec does not say. Stores out there rely on it, so it never changes. Its url is always said. */

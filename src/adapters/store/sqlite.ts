@@ -19,7 +19,10 @@ import {
   groupCells,
   insertLife,
   insertTask,
+  type LifeMember,
   lifeCells,
+  lifeDifference,
+  membersOf,
   putGroup,
   readTasks,
   recordCells,
@@ -101,7 +104,8 @@ class SqliteStore implements Store {
   readonly #database: Database.Database;
   readonly #insertTask: Database.Statement;
   readonly #insertLife: Database.Statement;
-  readonly #updateLife: Database.Statement;
+  /** By what they change: as many as there are kinds of change, a few dozen. */
+  readonly #updateLife = new Map<number, { readonly members: LifeMember[]; readonly statement: Database.Statement }>();
   readonly #deleteTask: Database.Statement;
   #open = true;
   /** The commits of a group, which are written when all of them are known. */
@@ -119,7 +123,6 @@ class SqliteStore implements Store {
       migrate(this.#database);
       this.#insertTask = this.#database.prepare(insertTask);
       this.#insertLife = this.#database.prepare(insertLife);
-      this.#updateLife = this.#database.prepare(updateLife);
       this.#deleteTask = this.#database.prepare(deleteTask);
     } catch (cause) {
       this.#database.close();
@@ -183,8 +186,7 @@ class SqliteStore implements Store {
         this.#insertLife.run([change.record.seq, ...lifeCells(change.life)]);
         return;
       case 'task.changed':
-        if (this.#updateLife.run([...lifeCells(change.life), change.tid]).changes === 0) notStored(change);
-        return;
+        return this.#update(change);
       case 'task.forgotten':
         if (this.#deleteTask.run([change.tid]).changes === 0) notStored(change);
         return;
@@ -194,6 +196,19 @@ class SqliteStore implements Store {
       case 'group.forgotten':
         this.#database.prepare(deleteGroup).run([change.gid]);
     }
+  }
+
+  #update(change: Extract<Change, { type: 'task.changed' }>): void {
+    const difference = lifeDifference(change.was, change.life);
+    if (difference === 0) return;
+    let update = this.#updateLife.get(difference);
+    if (update === undefined) {
+      const members = membersOf(difference);
+      update = { members, statement: this.#database.prepare(updateLife(members)) };
+      this.#updateLife.set(difference, update);
+    }
+    const { members, statement } = update;
+    if (statement.run([...lifeCells(change.life, members), change.tid]).changes === 0) notStored(change);
   }
 
   #ask<T>(act: () => T): T {
