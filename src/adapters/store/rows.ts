@@ -2,12 +2,7 @@ import type { Reason, State, TaskSpec } from '../../../machines/vocabulary.ts';
 import { type GroupRecord, type StoredTask, StoreTrouble, type TaskLife, type TaskRecord } from '../../ports/store.ts';
 
 type Cell = string | number;
-/** As `selectTasks` orders its columns. */
-type Row = [...record: [number, string, number, string, number, string], ...life: LifeRow];
-type LifeRow = [State, Reason, number, number, number, number, string, string, string, number, number, string];
-
 export type LifeMember = keyof TaskLife;
-/** In the order of `LifeRow`. */
 const lifeColumn: { readonly [member in LifeMember]: string } = {
   state: 'state',
   reason: 'reason',
@@ -25,10 +20,36 @@ const lifeColumn: { readonly [member in LifeMember]: string } = {
 const lifeMembers = Object.keys(lifeColumn) as LifeMember[];
 const lifeColumns = Object.values(lifeColumn).join(', ');
 
-/** A store that nobody has brought up to date yet can be read all the same: before version 2 there were no groups. */
+/** As `selectTasks` orders its columns. `begun`: null for what nobody has answered yet, see `notBegun`. */
+type Row = [
+  ...record: [seq: number, tid: string, uid: number, bundle: string, ctimeMs: number, spec: string],
+  ...life: [place: string, mtimeMs: number, ranMs: number, maxSpeed: number, begun: string | null],
+];
+/** What `begun` holds, as JSON. Not what may have more digits than SQLite gives to a number in there. */
+const begunColumns = 'tries, file, processed, sizes, headers, mime_type, gid';
+type Begun = [number, number, number, sizes: string, headers: string, string, string];
+const notBegun = `tries = 0 AND file = 0 AND processed = 0 AND sizes = '[-1]' AND headers = '{}' AND mime_type = '' AND gid = ''`;
+/** Shared by the tasks that have not, and none of it is parsed a hundred thousand times. */
+const untouched = Object.freeze({
+  tries: 0,
+  index: 0,
+  processed: 0,
+  sizes: Object.freeze([-1]),
+  headers: Object.freeze({}),
+  mimeType: '',
+  group: '',
+});
+
+/**
+ * Few columns, since reading a cell costs more than all that SQLite does for it.
+ * A store that nobody has brought up to date yet can be read all the same: before version 2 there were no groups.
+ */
 export function selectTasks(version: number): string {
-  const columns = version < 2 ? lifeColumns.replace('gid', "''") : lifeColumns;
-  return `SELECT seq, tid, uid, bundle, ctime_ms, spec, ${columns} FROM task JOIN life USING (seq) WHERE seq > ? ORDER BY seq LIMIT ?`;
+  const select =
+    "SELECT seq, tid, uid, bundle, ctime_ms, spec, state || ' ' || reason, mtime_ms, ran_ms, max_speed, " +
+    `CASE WHEN ${notBegun} THEN NULL ELSE json_array(${begunColumns}) END ` +
+    'FROM task JOIN life USING (seq) WHERE seq > ? ORDER BY seq LIMIT ?';
+  return version < 2 ? select.replaceAll('gid', "''") : select;
 }
 
 export const insertTask = 'INSERT INTO task (seq, tid, uid, bundle, ctime_ms, spec) VALUES (?, ?, ?, ?, ?, ?)';
@@ -125,11 +146,6 @@ function specText(spec: TaskSpec): string {
   return JSON.stringify(own);
 }
 
-/** What the rows of most tasks say that have not begun. They share it, and it is not parsed a hundred thousand times. */
-const unknownSize = '[-1]';
-const noHeaders = '{}';
-const shared = { sizes: Object.freeze([-1]), headers: Object.freeze({}) };
-
 /** Rows read at a time: a statement left halfway would hold on to an old state of the store, and its log would grow. */
 const pageRows = 1_000;
 
@@ -155,9 +171,10 @@ export function* readTasks(
 }
 
 function storedTask(row: Row): StoredTask | StoreTrouble {
-  const [seq, tid, uid, bundle, ctimeMs, spec, state, reason, mtimeMs, tries, index, processed, ...others] = row;
-  const [sizes, headers, mimeType, maxSpeed, ranMs, group] = others;
+  const [seq, tid, uid, bundle, ctimeMs, spec, place, mtimeMs, ranMs, maxSpeed, begun] = row;
   try {
+    const { state, reason } = placeOf(place);
+    const { tries, index, processed, sizes, headers, mimeType, group } = begun === null ? untouched : begunOf(begun);
     return {
       record: { seq, tid, uid, bundle, ctimeMs, spec: specOf(spec) },
       life: {
@@ -167,8 +184,8 @@ function storedTask(row: Row): StoredTask | StoreTrouble {
         tries,
         index,
         processed,
-        sizes: sizes === unknownSize ? shared.sizes : sizesOf(sizes),
-        headers: headers === noHeaders ? shared.headers : objectOf<TaskLife['headers']>(headers),
+        sizes,
+        headers,
         mimeType,
         maxSpeed,
         ranMs,
@@ -178,6 +195,24 @@ function storedTask(row: Row): StoredTask | StoreTrouble {
   } catch (cause) {
     return unreadable(`task ${tid}`, cause);
   }
+}
+
+const places = new Map<string, Pick<TaskLife, 'state' | 'reason'>>();
+
+/** A hundred thousand tasks share a few dozen words. */
+function placeOf(text: string): Pick<TaskLife, 'state' | 'reason'> {
+  let place = places.get(text);
+  if (place === undefined) {
+    const [state, reason] = text.split(' ') as [State, Reason];
+    place = { state, reason };
+    places.set(text, place);
+  }
+  return place;
+}
+
+function begunOf(text: string): Omit<TaskLife, 'state' | 'reason' | 'mtimeMs' | 'ranMs' | 'maxSpeed'> {
+  const [tries, index, processed, sizes, headers, mimeType, group] = JSON.parse(text) as Begun;
+  return { tries, index, processed, sizes: sizesOf(sizes), headers: objectOf(headers), mimeType, group };
 }
 
 function unreadable(what: string, cause: unknown): StoreTrouble {
