@@ -17,7 +17,7 @@ import {
   type Refusal,
   type Storage,
 } from './rules.ts';
-import { TransportTrouble } from './trouble.ts';
+import { givenUp, TransportTrouble } from './trouble.ts';
 
 /** What an exchange works with. The carrier alone tells a real one from a simulated one. */
 export interface Means {
@@ -320,7 +320,7 @@ export class Exchange implements Run {
   }
 
   #checkCancelled(): void {
-    if (this.#cancelled) throw new TransportTrouble('other', 'cancelled');
+    if (this.#cancelled) throw givenUp;
   }
 
   #nowMs(): number {

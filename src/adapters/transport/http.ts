@@ -7,7 +7,7 @@ import type { Call, Carrier, HeaderList, OutgoingRequest, ResponseHead } from '.
 import { createTransport } from './exchanges.ts';
 import { type Line, Lines } from './line.ts';
 import { redirected, type StandIns } from './stand-in.ts';
-import { TransportTrouble } from './trouble.ts';
+import { givenUp, TransportTrouble } from './trouble.ts';
 
 export interface HttpCarrierOptions {
   readonly clock: Clock;
@@ -135,7 +135,7 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
 
   drop(): void {
     this.#queue.length = 0;
-    this.#trouble ??= new TransportTrouble('other', 'given up');
+    this.#trouble ??= givenUp;
     this.#break(this.#trouble);
   }
 

@@ -16,7 +16,7 @@ import {
 } from './internet.ts';
 import { lostMs } from './loss.ts';
 import { contentLength } from './rules.ts';
-import { TransportTrouble } from './trouble.ts';
+import { givenUp, TransportTrouble } from './trouble.ts';
 import { type Sleeper, Watch } from './watch.ts';
 
 export interface SimulatedTransportOptions {
@@ -116,7 +116,7 @@ class SimulatedCall implements Call, Sleeper {
    */
   next(sink?: Sink): Promise<Uint8Array | null> {
     const answer = this.#answer;
-    if (answer === null || this.#dropped) return Promise.reject(givenUp());
+    if (answer === null || this.#dropped) return Promise.reject(givenUp);
     if (this.#delivered === answer.limit) return this.#end(answer);
     return new Promise((resolve, reject) => {
       let wanted = this.#wanted(answer, sink);
@@ -182,7 +182,7 @@ class SimulatedCall implements Call, Sleeper {
   drop(): void {
     this.#dropped = true;
     this.#timer?.cancel();
-    this.#giveUp(givenUp());
+    this.#giveUp(givenUp);
     this.wake();
   }
 
@@ -237,13 +237,13 @@ class SimulatedCall implements Call, Sleeper {
       const length = Math.min(piece.length, (limited?.bytes ?? Infinity) - sent);
       for (let moved = 0; moved < length; ) {
         while (this.#credit < 1) await this.#earn(length - moved);
-        if (this.#dropped) throw givenUp();
+        if (this.#dropped) throw givenUp;
         const step = Math.min(length - moved, Math.floor(this.#credit));
         moved += step;
         this.#credit -= step;
         if (this.#meeting.wire.loss > 0) await this.#retransmit(step);
       }
-      if (this.#dropped) throw givenUp();
+      if (this.#dropped) throw givenUp;
       pieces.push(piece.slice(0, length));
       sent += length;
       if (length < piece.length && limited?.type === 'cut')
@@ -286,7 +286,7 @@ class SimulatedCall implements Call, Sleeper {
 
   /** Waits until the wire lets bytes through, or something has changed: asked as long as there is no credit for one. */
   #earn(wanted: number): Promise<void> | undefined {
-    if (this.#dropped) throw givenUp();
+    if (this.#dropped) throw givenUp;
     if (this.#isOffline) return this.#online();
     return new Promise((resolve) => {
       if (this.#flow(wanted, () => resolve())) return;
@@ -357,7 +357,7 @@ class SimulatedCall implements Call, Sleeper {
 
   #wait(delayMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#dropped) return reject(givenUp());
+      if (this.#dropped) return reject(givenUp);
       this.#giveUp = reject;
       this.#timer = this.#clock.after(delayMs, resolve);
     });
@@ -375,10 +375,6 @@ function struck(whole: Answer, { body, verdict }: ServerResponse): Answer {
 /** Of two speeds; 0 is no limit. */
 function slower(one: number, other: number): number {
   return one === 0 || other === 0 ? Math.max(one, other) : Math.min(one, other);
-}
-
-function givenUp(): TransportTrouble {
-  return new TransportTrouble('other', 'given up');
 }
 
 function toServerRequest({ method, url, headers }: OutgoingRequest, body: Uint8Array, nowMs: number): ServerRequest {

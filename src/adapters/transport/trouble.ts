@@ -13,3 +13,6 @@ export class TransportTrouble extends Error {
     this.status = options.status ?? null;
   }
 }
+
+/** What ends an exchange that nobody wants any more. One for all: nobody sees it, and to trace a stack takes longer than the rest. */
+export const givenUp = new TransportTrouble('other', 'given up');
