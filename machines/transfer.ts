@@ -27,6 +27,8 @@ export type TransferEvent =
       readonly status: number | null;
       /** Was there a link at that moment? */
       readonly online: boolean;
+      /** Was it trouble with a file here, which the network can do nothing about? */
+      readonly local?: boolean;
     }
   | { readonly type: 'cancelled' }
   | { readonly type: 'delayEnded' }
@@ -74,7 +76,11 @@ export const transferMachine = setup({
     mayAskAgain: ({ context, event }) =>
       event.type === 'faulted' && event.status === 408 && context.statuses408 < status408Max,
     mayRetry: ({ context, event }) =>
-      event.type === 'faulted' && event.online && isNetworkTrouble(event.cause) && context.tries < triesMax,
+      event.type === 'faulted' &&
+      event.online &&
+      !event.local &&
+      isNetworkTrouble(event.cause) &&
+      context.tries < triesMax,
     is408: ({ event }) => event.type === 'responded' && event.status === 408,
   },
   actions: {

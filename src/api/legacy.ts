@@ -216,10 +216,7 @@ class LegacyDownload extends LegacyTask {
   }
 
   getTaskInfo(callback?: unknown): unknown {
-    return this.swallowing(callback, () => {
-      this.ask('show', false);
-      return this.#info();
-    });
+    return this.swallowing(callback, () => (this.ask('show', false) ? this.#info() : { ...emptyInfo }));
   }
 
   query(callback?: unknown): unknown {
@@ -227,10 +224,7 @@ class LegacyDownload extends LegacyTask {
   }
 
   getTaskMimeType(callback?: unknown): unknown {
-    return this.swallowing(callback, () => {
-      this.ask('show', true);
-      return this.task?.life.mimeType ?? '';
-    });
+    return this.swallowing(callback, () => (this.ask('show', true) ? (this.task?.life.mimeType ?? '') : ''));
   }
 
   queryMimeType(callback?: unknown): unknown {
@@ -254,7 +248,7 @@ class LegacyDownload extends LegacyTask {
 
   #info(): DownloadInfo {
     const { task } = this;
-    if (task === undefined) return emptyInfo;
+    if (task === undefined) return { ...emptyInfo };
     const { record, life } = task;
     const path = shownPath(record.spec.target, this.owner.caller.place);
     return {

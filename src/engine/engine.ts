@@ -247,7 +247,6 @@ export class Engine {
    */
   operate(uid: number, operation: TaskCall, tid: string, facts: Facts = nothingElse): Refusal | null {
     const task = this.#live.tasks.get(tid);
-    this.#together?.mayConcern(task);
     const known: Facts = {
       unknownTask: task === undefined,
       accountAway: this.#live.account(userOf(task?.record.uid ?? uid)).value !== 'active',
@@ -271,7 +270,7 @@ export class Engine {
     }
     const turn = new Turn(this.#deciding);
     turn.decideTask(task, event, stepped);
-    if (keeps) turn.keep(task);
+    if (keeps) turn.keepRun(task);
     return this.#finish(turn, operation);
   }
 
@@ -377,8 +376,9 @@ export class Engine {
     this.#closed = true;
     this.#housekeeping.stop();
     for (const grace of this.#graces.values()) grace.cancel();
-    for (const task of this.#live.running) this.#unsaved.add(task);
-    this.#commit(new Turn(this.#deciding));
+    const turn = new Turn(this.#deciding);
+    for (const task of this.#live.running) turn.keepRun(task);
+    this.#commit(turn);
     this.#runs.abandon();
     await this.#ports.transport.close();
     this.#ports.store.close();
@@ -439,7 +439,7 @@ export class Engine {
   /** In a group of calls the turn waits for the others, and is taken back when they cannot be made durable. */
   #carryOutWhenDurable(turn: Turn, forgetStored: () => void, takeBack: () => void): void {
     if (this.#together === null) return this.#carryOut(turn);
-    const isHeld = this.#together.hold(turn.beginning, {
+    const isHeld = this.#together.hold({
       carryOut: () => this.#carryOut(turn),
       takeBack: () => {
         forgetStored();
@@ -478,11 +478,11 @@ export class Engine {
     }
     switch (effect.type) {
       case 'run.begin':
-        return this.#runs.begin(effect.task);
+        return this.#runs.begin(effect.task, effect.ranMs);
       case 'run.end':
         return this.#runs.end(effect.task);
       case 'exchange.open':
-        return this.#runs.openExchange(effect.task, effect.index);
+        return this.#runs.openExchange(effect);
       case 'exchange.cancel':
         return this.#runs.cancelExchange(effect.task);
       case 'retry.arm':
@@ -566,7 +566,7 @@ export class Engine {
   #putGroup(operation: 'createGroup' | 'deleteGroup', group: GroupRecord): Refusal | null {
     if (!this.#store([{ type: 'group.put', group }])) return { code: errorCodes.SERVICE, operation, state: 'unstored' };
     const takeBack = this.#groups.put(group);
-    this.#together?.hold([], { carryOut: () => {}, takeBack });
+    this.#together?.hold({ carryOut: () => {}, takeBack });
     return null;
   }
 

@@ -65,7 +65,8 @@ export function jobOf({ tid, spec }: TaskRecord, life: TaskLife, index: number, 
     return { ...file, index: index + offset, from: offset === 0 ? from + settings.placeKept : from, to };
   });
   const exchange = { tid, url, method, headers, redirect, redirectsMax, proxy, maxSpeed, connectTimeoutMs };
-  return { kind: 'upload', ...exchange, encoding: encodingOf(spec), form: spec.form, files };
+  const minSpeed = spec.minSpeed.bytesPerSecond;
+  return { kind: 'upload', ...exchange, encoding: encodingOf(spec), form: spec.form, files, minSpeed };
 }
 
 function encodingOf(spec: TaskSpec): 'raw' | 'multipart' {

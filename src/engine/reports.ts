@@ -17,6 +17,7 @@ export function followReport(
     case 'responded': {
       const { version, status, phrase, headers } = report;
       turn.update(task, afterResponse(task.life, report, spec.action));
+      turn.keepRun(task);
       turn.notices.push({ uid, tid, event: 'response', response: { version, status, phrase, headers } });
       return turn.decide({ to: 'transfer', task, event: { type: 'responded', status } });
     }
@@ -29,8 +30,8 @@ export function followReport(
       return turn.decide({ to: 'transfer', task, event: { type: 'finished' } });
     }
     case 'faulted': {
-      const { cause, status } = report;
-      return turn.decide({ to: 'transfer', task, event: { type: 'faulted', cause, status, online } });
+      const { cause, status, local = false } = report;
+      return turn.decide({ to: 'transfer', task, event: { type: 'faulted', cause, status, online, local } });
     }
     case 'cancelled':
       return turn.decide({ to: 'transfer', task, event: { type: 'cancelled' } });

@@ -3,6 +3,7 @@ import type { Files } from '../ports/files.ts';
 import type { Run, TransferReport, Transport } from '../ports/transport.ts';
 import { jobOf } from './jobs.ts';
 import type { LiveTask } from './live.ts';
+import type { Opening } from './turn.ts';
 
 /** How often the speed floor looks, ms. */
 const floorPeriodMs = 1000;
@@ -50,7 +51,7 @@ export class Runs {
     this.#listener = listener;
   }
 
-  begin(task: LiveTask): void {
+  begin(task: LiveTask, ranMs: number): void {
     const { clock } = this.#ports;
     const { timeout } = task.record.spec;
     const nowMs = clock.elapsed();
@@ -64,7 +65,7 @@ export class Runs {
       nextProgressAtMs: nowMs + progressPeriodMs,
     };
     this.#open.set(task, run);
-    const leftMs = Math.max(0, timeout.totalMs - task.life.ranMs);
+    const leftMs = Math.max(0, timeout.totalMs - ranMs);
     run.total = clock.after(leftMs, () => this.#ring(task, run, 'timedOut'), { idle: true });
     this.#watchFloor(task);
   }
@@ -77,13 +78,11 @@ export class Runs {
     this.#open.delete(task);
   }
 
-  openExchange(task: LiveTask, index: number): void {
+  openExchange({ task, index, life, placeKept }: Opening & { readonly task: LiveTask }): void {
     const run = this.#open.get(task);
     if (run === undefined) return;
     const { files, transport } = this.#ports;
-    const placeKept = task.placeKept ? task.life.processed : 0;
-    task.placeKept = false;
-    const job = jobOf(task.record, task.life, index, {
+    const job = jobOf(task.record, life, index, {
       redirectsMax: this.#settings.redirectsMax,
       maxSpeed: speedOf(task),
       placeKept,

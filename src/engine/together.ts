@@ -1,5 +1,4 @@
 import type { GroupCommit } from '../ports/store.ts';
-import type { LiveTask } from './live.ts';
 
 /** A turn that is decided and written, but not durable yet. */
 export interface Held {
@@ -18,12 +17,6 @@ export interface Matter {
 }
 
 /**
- * A call about a task whose run an earlier matter of the group has begun: the run is to see the task as it was then.
- * One for all: the trace of a stack costs more than the call.
- */
-const postponed = new Error();
-
-/**
  * Matters of one tick that share a commit: each is decided as if alone, in the order of arrival, then one flush of the
  * disk makes all of them durable, then they act and are answered in that order. When that flush fails, every one of
  * them is taken back and settled alone: calls are refused then, and what the world said is carried out all the same.
@@ -32,9 +25,6 @@ export class Together {
   readonly #group: GroupCommit;
   #waiting: Matter[] = [];
   #held: Held[] | null = null;
-  /** Tasks whose runs earlier matters of this group have begun, and those of the present one. */
-  readonly #begun = new Set<LiveTask>();
-  readonly #beginning = new Set<LiveTask>();
 
   constructor(group: GroupCommit) {
     this.#group = group;
@@ -49,20 +39,11 @@ export class Together {
     while (this.#waiting.length > 0) this.#settleGroup();
   }
 
-  /**
-   * @param beginning  tasks whose runs begin once the turn is carried out.
-   * @returns false when no group is being made: the turn is durable already.
-   */
-  hold(beginning: Iterable<LiveTask>, held: Held): boolean {
+  /** @returns false when no group is being made: the turn is durable already. */
+  hold(held: Held): boolean {
     if (this.#held === null) return false;
     this.#held.push(held);
-    for (const task of beginning) this.#beginning.add(task);
     return true;
-  }
-
-  /** Puts the present call off to the next group when it is about a task whose run this group has begun. */
-  mayConcern(task: LiveTask | undefined): void {
-    if (task !== undefined && this.#begun.has(task)) throw postponed;
   }
 
   #settleGroup(): void {
@@ -73,19 +54,15 @@ export class Together {
     this.#held = held;
     try {
       this.#group.together(() => {
-        for (const matter of matters) {
-          answers.push(this.#decided(matter));
-          for (const task of this.#beginning) this.#begun.add(task);
-          this.#beginning.clear();
-        }
+        for (const matter of matters) answers.push(this.#decided(matter));
       });
     } catch {
+      this.#held = null;
       for (const { takeBack } of held.reverse()) takeBack();
-      this.#reset();
       for (const matter of matters) this.#decided(matter)();
       return;
     }
-    this.#reset();
+    this.#held = null;
     for (const { carryOut } of held) carryOut();
     for (const answer of answers) answer();
   }
@@ -95,14 +72,7 @@ export class Together {
       const decided = matter.decide();
       return () => matter.goOn(decided);
     } catch (thrown) {
-      if (thrown === postponed) return () => void this.#waiting.push(matter);
       return () => matter.fail(thrown);
     }
-  }
-
-  #reset(): void {
-    this.#held = null;
-    this.#begun.clear();
-    this.#beginning.clear();
   }
 }

@@ -20,15 +20,22 @@ import type { Tracer } from './trace.ts';
 
 /** What a turn asks of the world, once it is remembered. */
 export type Effect =
-  | {
-      readonly type: 'run.begin' | 'run.end' | 'exchange.cancel' | 'retry.disarm' | 'speed.set';
-      readonly task: LiveTask;
-    }
-  | { readonly type: 'exchange.open'; readonly task: LiveTask; readonly index: number }
+  | { readonly type: 'run.end' | 'exchange.cancel' | 'retry.disarm' | 'speed.set'; readonly task: LiveTask }
+  /** `ranMs`: what runs have taken since the last start. */
+  | { readonly type: 'run.begin'; readonly task: LiveTask; readonly ranMs: number }
+  | ({ readonly type: 'exchange.open'; readonly task: LiveTask } & Opening)
   | { readonly type: 'retry.arm'; readonly task: LiveTask; readonly delayMs: number }
   | { readonly type: 'grace.begin'; readonly uid: number; readonly delayMs: number }
   | { readonly type: 'grace.end' | 'listeners.drop'; readonly uid: number }
   | { readonly type: 'object.drop'; readonly uid: number; readonly tid: string };
+
+/** What an exchange begins with: the task may have moved on by the time that it does. */
+export interface Opening {
+  readonly index: number;
+  readonly life: TaskLife;
+  /** Bytes of an upload's file that were sent before a pause. */
+  readonly placeKept: number;
+}
 
 /** A call that a chart would not have. */
 export interface Refusal {
@@ -133,6 +140,18 @@ export class Turn {
     this.#set(task, 'body', body.length > 0 ? body : null);
   }
 
+  /** Has the counts of a task stored, the time that its run has taken so far among them. */
+  keepRun(task: LiveTask): void {
+    this.keep(task);
+    if (task.transfer !== null) this.#countRun(task);
+  }
+
+  #countRun(task: LiveTask): void {
+    const nowMs = this.#deciding.clock.elapsed();
+    this.update(task, { ranMs: task.life.ranMs + nowMs - task.runSinceMs });
+    this.#set(task, 'runSinceMs', nowMs);
+  }
+
   /** Has the counts of a task stored, though nothing is decided about it. */
   keep(task: LiveTask): void {
     if (task.turn === this.#number) return;
@@ -157,11 +176,6 @@ export class Turn {
       if (saved !== null) changes.push({ type: 'task.forgotten', tid: record.tid });
     }
     return changes;
-  }
-
-  /** Tasks whose runs begin, or go on with another file, with what their lives say then. */
-  get beginning(): readonly LiveTask[] {
-    return this.effects.flatMap((effect) => (effect.type === 'exchange.open' ? effect.task : []));
   }
 
   get touched(): readonly LiveTask[] {
@@ -218,7 +232,7 @@ export class Turn {
     const { reason } = next.context;
     this.#traceStep('event', event.type, task.record.tid, before.state, state);
     if (state !== before.state || reason !== before.reason) {
-      const mtimeMs = this.#marksChange(event) ? this.#now() : before.mtimeMs;
+      const mtimeMs = this.#marksChange(event, state) ? this.#now() : before.mtimeMs;
       this.#change(task, lifeWith(before, { state, reason, mtimeMs }));
     }
     if ((event.type === 'start' || event.type === 'resume') && state !== before.state) {
@@ -230,8 +244,9 @@ export class Turn {
   }
 
   /** Does `mtime` move? @source harmony-request.md 1.4, mtime */
-  #marksChange(event: TaskEvent): boolean {
-    return rule(this.#deciding.rules, 'dateEveryChange') || datedAlways.has(event.type);
+  #marksChange(event: TaskEvent, state: State): boolean {
+    // A task that has nothing to send is complete as soon as it starts.
+    return rule(this.#deciding.rules, 'dateEveryChange') || state === 'completed' || datedAlways.has(event.type);
   }
 
   #follow(task: LiveTask, effect: TaskEffect): void {
@@ -295,7 +310,7 @@ export class Turn {
     if (begins && before.value !== 'idle') this.#endRun(task);
     if (begins) {
       this.#set(task, 'runSinceMs', this.#deciding.clock.elapsed());
-      this.effects.push({ type: 'run.begin', task });
+      this.effects.push({ type: 'run.begin', task, ranMs: task.life.ranMs });
     }
     if (next.context.index !== before.context.index && before.value !== 'idle') {
       this.update(task, { index: next.context.index, processed: 0 });
@@ -306,19 +321,14 @@ export class Turn {
   }
 
   #endRun(task: LiveTask): void {
-    this.update(task, { ranMs: task.life.ranMs + this.#deciding.clock.elapsed() - task.runSinceMs });
+    this.#countRun(task);
     this.effects.push({ type: 'run.end', task });
   }
 
   #followTransfer(task: LiveTask, effect: TransferEffect): void {
     switch (effect.type) {
       case 'exchange.open':
-        // What a server had of a file that was broken off is lost to it: that file begins anew.
-        if (task.record.spec.action === 'upload' && !task.placeKept && task.life.processed > 0) {
-          this.update(task, { processed: 0 });
-        }
-        this.effects.push({ type: 'exchange.open', task, index: effect.index });
-        return;
+        return this.#openExchange(task, effect.index);
       case 'exchange.cancel':
       case 'retry.disarm':
         this.effects.push({ type: effect.type, task });
@@ -339,6 +349,22 @@ export class Turn {
       default:
         return unexpected(effect);
     }
+  }
+
+  #openExchange(task: LiveTask, index: number): void {
+    const { action, multipart } = task.record.spec;
+    // What a server had of a file that was broken off is lost to it: that file begins anew.
+    if (action === 'upload' && !task.placeKept && task.life.processed > 0) this.update(task, { processed: 0 });
+    const { life } = task;
+    this.effects.push({
+      type: 'exchange.open',
+      task,
+      // One request carries all files that are not sent yet.
+      index: multipart ? life.index : index,
+      life,
+      placeKept: task.placeKept ? life.processed : 0,
+    });
+    this.#set(task, 'placeKept', false);
   }
 
   #stepApp(uid: number, event: Extract<Letter, { to: 'app' }>['event']): void {

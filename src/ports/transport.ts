@@ -42,6 +42,8 @@ export interface UploadJob extends JobBase {
   readonly encoding: 'raw' | 'multipart';
   readonly form: readonly FormField[];
   readonly files: readonly JobFile[];
+  /** Bytes per second, below which somebody will break it off, so that slow ones are to be told in time; 0 for none. */
+  readonly minSpeed: number;
 }
 
 export interface JobFile {
@@ -85,8 +87,15 @@ export type TransferReport =
   /**
    * dns, tcp, ssl: no connection. other: broken in the middle, or while sending. protocol: a status that is a failure
    * (`status` names it). timeout: the connection took too long. The rest as in harmony-request.md 2.2.
+   * local: trouble with a file here, so that asking the server again is of no use.
    */
-  | { readonly type: 'faulted'; readonly cause: FaultCause; readonly status: number | null; readonly detail: string }
+  | {
+      readonly type: 'faulted';
+      readonly cause: FaultCause;
+      readonly status: number | null;
+      readonly local?: boolean;
+      readonly detail: string;
+    }
   | { readonly type: 'cancelled' };
 
 export interface Transport {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rule } from '../../machines/rules.ts';
-import type { DownloadConfig, TaskState } from '../../src/api/types.ts';
+import type { DownloadConfig, DownloadInfo, TaskState } from '../../src/api/types.ts';
 import { legacyDownloadEvents, legacyUploadEvents } from '../../src/api/validate.ts';
 import { answer, serverOrigin, type World } from '../../src/sim/index.ts';
 import {
@@ -215,9 +215,17 @@ describe.each(bothRules)('a legacy download by the rules of %s', (rules) => {
     await world.run(60_000);
     expect(await task.getTaskInfo()).toMatchObject({ status: 0, downloadedBytes: 100_000 });
     expect(await task.getTaskMimeType()).toBe('application/octet-stream');
+    world.setAccount(100, 'inactive');
+    expect(await task.getTaskInfo(), 'while another user is at the device').toMatchObject({ downloadId: 0 });
+    world.setAccount(100, 'active');
     await task.delete();
+    const isGone = !rule(rules, 'readRemoved');
+    expect(await task.getTaskInfo()).toMatchObject({ downloadId: isGone ? 0 : Number(tid) });
     await world.run(60_000);
-    expect(await task.getTaskInfo()).toMatchObject({ downloadId: 0, description: '', targetURI: '' });
+    const empty = (await task.getTaskInfo()) as { -readonly [member in keyof DownloadInfo]: DownloadInfo[member] };
+    expect(empty).toMatchObject({ downloadId: 0, description: '', targetURI: '' });
+    empty.description = 'mine';
+    expect(await task.getTaskInfo(), 'each caller has its own').toMatchObject({ description: '' });
     expect(await task.getTaskMimeType()).toBe('');
   });
 

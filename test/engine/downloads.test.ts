@@ -207,6 +207,7 @@ describe.each(bothRules)('a download by the rules of %s', (rules) => {
     world.disk.fail('/data/mid', 'io', { afterBytes: 20_000 });
     await world.run(30_000);
     expect(stateOf(world, task.tid)).toBe('failed (20)');
+    expect(world.requests('/mid'), 'a server cannot help').toHaveLength(1);
   });
 
   it.each(['https:////', 'http://a b/', 'https://?x'])('of %s fails when it runs', async (url) => {

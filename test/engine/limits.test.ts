@@ -115,6 +115,35 @@ it('the total timeout counts what ran before a restart', async () => {
   expect(stateOf(world, task.tid)).toBe('failed (12)');
 });
 
+it('the total timeout counts the run that an orderly end breaks off', async () => {
+  const world = slowWorld();
+  const task = await started(world, downloadOf('/big', { timeout: { totalTimeout: 10 } }));
+  await world.run(6_000);
+  await world.unload();
+
+  world.restart();
+  await world.run(3_900);
+  expect(stateOf(world, task.tid)).toBe('running (0)');
+  await world.run(200);
+
+  expect(stateOf(world, task.tid)).toBe('failed (12)');
+});
+
+it('the total timeout counts what a run had taken when somebody last looked before a crash', async () => {
+  const world = slowWorld();
+  const task = await started(world, downloadOf('/big', { timeout: { totalTimeout: 10 } }));
+  await world.run(6_000);
+  await world.app.request.agent.show(task.tid);
+  await world.run(1_000);
+
+  world.restart();
+  await world.run(3_900);
+  expect(stateOf(world, task.tid)).toBe('running (0)');
+  await world.run(200);
+
+  expect(stateOf(world, task.tid)).toBe('failed (12)');
+});
+
 describe.each(bothRules)('the time for a connection by the rules of %s', (rules) => {
   it('is one attempt long, and never tried again', async () => {
     const world = slowWorld({ rules, faults: [refuse('timeout', { times: Infinity })] });
@@ -176,9 +205,11 @@ describe.each(bothRules)('the least speed by the rules of %s', (rules) => {
     expect(stateOf(world, task.tid)).toBe('failed (31)');
   });
 
-  it('lets those be that are fast enough', async () => {
+  it.each(['download', 'upload'])('lets a %s be that is fast enough', async (action) => {
     const world = slowWorld({ rules });
-    const task = await started(world, downloadOf('/mid', { minSpeed: { speed: rateBytes / 2, duration: 1 } }));
+    const minSpeed = { speed: rateBytes / 2, duration: 1 };
+    const config = action === 'download' ? downloadOf('/mid') : uploadOf(world, [100_000]);
+    const task = await started(world, { ...config, minSpeed });
     await world.run(20_000);
     expect(stateOf(world, task.tid)).toBe('completed (0)');
   });

@@ -12,7 +12,7 @@ import { createSimulatedTransport } from '../../src/adapters/transport/simulated
 import { createEngine } from '../../src/api/task-engine.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { type Store, StoreTrouble } from '../../src/ports/store.ts';
-import type { TransferReport, Transport } from '../../src/ports/transport.ts';
+import type { TransferJob, TransferReport, Transport } from '../../src/ports/transport.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -51,20 +51,29 @@ function open(store: Store, options: { readonly transport?: Transport; readonly 
       saveas: `./${n}`,
       mode: agent.Mode.BACKGROUND,
     });
-  return { engine, agent, create, rings };
+  const upload = (path: string) =>
+    agent.create(app.context, {
+      action: agent.Action.UPLOAD,
+      url: 'http://files.example/up',
+      data: [{ name: 'file', value: { path } }],
+      mode: agent.Mode.BACKGROUND,
+    });
+  return { engine, agent, files, create, upload, rings };
 }
 
 /** A transport whose exchanges say what the test has them say. */
 function toldTransport() {
   const reports: ((report: TransferReport) => void)[] = [];
+  const jobs: TransferJob[] = [];
   const transport: Transport = {
-    open(_, report) {
+    open(job, report) {
+      jobs.push(job);
       reports.push(report);
       return { setSpeed() {}, cancel: () => queueMicrotask(() => report({ type: 'cancelled' })) };
     },
     close: async () => {},
   };
-  return { transport, reports };
+  return { transport, reports, jobs };
 }
 
 const finished: TransferReport = { type: 'finished', bytes: 0, body: new Uint8Array() };
@@ -132,7 +141,7 @@ describe('calls of one tick', () => {
     expect(new Set(storedStates(path))).toEqual(new Set(['running', 'waiting']));
   });
 
-  it('about one task are made in their order, and wait for a run that one of them begins', async () => {
+  it('about one task are made in their order', async () => {
     const { store, seen } = counted(join(directory, 'store.db'));
     const { engine, create } = open(store);
     const task = await create(1);
@@ -146,7 +155,39 @@ describe('calls of one tick', () => {
       'fulfilled',
       'rejected',
     ]);
-    expect(seen.groups, 'create; start; all that follows').toBe(3);
+    expect(seen.groups, 'create; all that follows').toBe(2);
+    await engine.close();
+  });
+
+  it('see what those before them have done, whichever task it was done to', async () => {
+    const { store, seen } = counted(join(directory, 'store.db'));
+    const { engine, create, agent } = open(store, { slots: 1 });
+    const [first, second] = [await create(1), await create(2)];
+    const { groups } = seen;
+
+    const calls = [first.start(), first.pause(), second.start(), second.pause(), agent.search({ state: 0x30 })];
+
+    await Promise.all(calls.slice(0, -1));
+    expect(await calls.at(-1)).toEqual([first.tid, second.tid]);
+    expect(seen.groups - groups).toBe(1);
+    await engine.close();
+  });
+
+  it('begin a run with what the task was then, and keep what became of it since', async () => {
+    const { store } = counted(join(directory, 'store.db'));
+    const { transport, jobs, reports } = toldTransport();
+    const { engine, files, upload } = open(store, { transport });
+    files.write('/data/up', '0123456789');
+    const task = await upload('/data/up');
+    await task.start();
+    reports[0]?.({ type: 'received', index: 0, bytes: 4 });
+    await task.pause();
+    await breathe();
+
+    await Promise.all([task.resume(), task.pause(), task.resume()]);
+    await breathe();
+
+    expect(jobs.map((job) => job.kind === 'upload' && job.files[0]?.from)).toEqual([0, 4, 4]);
     await engine.close();
   });
 

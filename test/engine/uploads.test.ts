@@ -108,6 +108,21 @@ describe.each(bothRules)('an upload by the rules of %s', (rules) => {
     expect(heard.at(-1)?.[1]).toMatchObject({ sizes: [5_000, 7_000], extras: { body: 'took 2 files\n' } });
   });
 
+  it('in one form begins anew with the file that a change of the network has broken off', async () => {
+    const world = slowWorld({ rules });
+    const task = await started(world, uploadOf(world, [50_000, 150_000], { multipart: true }));
+    const heard = hear(task);
+
+    await world.run(13_000);
+    world.setNetwork('other');
+    await world.run(30_000);
+
+    expect(stateOf(world, task.tid)).toBe('completed (0)');
+    expect(world.server.uploads.map(({ files }) => files.map(({ name }) => name))).toEqual([['part1']]);
+    const indexes = payloadsOf<Progress>(heard, 'progress').map(({ index }) => index);
+    expect(indexes).toEqual([...indexes].sort());
+  });
+
   it.each([
     [
       0,

@@ -63,6 +63,7 @@ export const download: Omit<DownloadJob, 'url'> = {
 
 export const upload: Omit<UploadJob, 'url'> = {
   kind: 'upload',
+  minSpeed: 0,
   tid: '1',
   method: 'PUT',
   headers: {},

@@ -28,9 +28,11 @@ export interface Means {
 }
 
 /** Large pieces cost less; small ones let a slow upload tell how far it is. */
-const uploadPieceBytesMax = { fast: 256 * 1024, slow: 64 * 1024 };
-/** An upload that needs longer for a piece is slow. */
-const fastPieceMsMax = 100;
+const uploadPieceBytes = { least: 64 * 1024, most: 256 * 1024 };
+/** A piece that takes longer is followed by a smaller one, others by larger ones. */
+const pieceMsMax = 100;
+/** So many pieces tell in a second that an upload is as fast as it has to be. */
+const tellingPieces = 8;
 /** Of an upload's response body, what is kept. */
 const answerBytesMax = 16 * 1024 * 1024;
 
@@ -100,7 +102,8 @@ export class Exchange implements Run {
   #failure(error: unknown): TransferReport {
     if (!(error instanceof TransportTrouble)) throw error;
     if (this.#cancelled) return { type: 'cancelled' };
-    return { type: 'faulted', cause: error.kind, status: error.status, detail: error.message };
+    const { kind, status, message } = error;
+    return { type: 'faulted', cause: kind, status, local: error.cause instanceof FileTrouble, detail: message };
   }
 
   async #download(job: DownloadJob): Promise<TransferReport> {
@@ -186,7 +189,7 @@ export class Exchange implements Run {
     const body = uploadBody(job, this.#means.random);
     const hop = accept(firstHop(job, body.headers, true));
     try {
-      const { head, call } = await this.#ask(hop, () => this.#sendable(body));
+      const { head, call } = await this.#ask(hop, () => this.#sendable(body, leastPieceOf(job)));
       this.#respond(head, null);
       const failure = judgeStatus(head);
       if (failure !== null) {
@@ -203,17 +206,17 @@ export class Exchange implements Run {
   }
 
   /** A body without a byte of its own is sent as such, so that nothing waits for a stream to end. */
-  #sendable(body: UploadBody): ReturnType<Body> {
+  #sendable(body: UploadBody, leastBytes: number): ReturnType<Body> {
     const first = body.pieces[0];
     if (body.pieces.length === 1 && first !== undefined && !(first instanceof Uint8Array) && sizeOf(first) === 0) {
       this.#progress.tell(first.index, 0);
       return new Uint8Array();
     }
-    return this.#read(body);
+    return this.#read(body, leastBytes);
   }
 
   /** Counts a piece as sent when the next one is asked for: then the socket has taken it. */
-  async *#read(body: UploadBody): AsyncGenerator<Uint8Array, void, undefined> {
+  async *#read(body: UploadBody, leastBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
     let letGo = () => {};
     this.#reading = new Promise((resolve) => {
       letGo = resolve;
@@ -223,7 +226,7 @@ export class Exchange implements Run {
     try {
       for (const piece of body.pieces) {
         if (piece instanceof Uint8Array) yield piece;
-        else yield* this.#readFile(piece);
+        else yield* this.#readFile(piece, leastBytes);
       }
     } catch (error) {
       this.#bodyTrouble = error instanceof FileTrouble ? fileTrouble(error, 'io') : error;
@@ -234,20 +237,23 @@ export class Exchange implements Run {
     }
   }
 
-  async *#readFile(file: JobFile): AsyncGenerator<Uint8Array, void, undefined> {
+  async *#readFile(file: JobFile, leastBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
     let sent = 0;
-    let pieceBytesMax = uploadPieceBytesMax.slow;
+    let bytesMax = leastBytes;
     if (sizeOf(file) > 0) {
       for await (const piece of this.#means.files.reader(file.path, file.from, file.to)) {
         for (let at = 0; at < piece.length; ) {
           this.#checkCancelled();
           const room = this.#pacer.unlimited ? Infinity : await this.#room();
-          const slice = piece.subarray(at, at + Math.min(room, pieceBytesMax));
+          const slice = piece.subarray(at, at + Math.min(room, bytesMax));
           const beganMs = this.#nowMs();
           this.#handed = { index: file.index, bytes: sent + slice.length };
           yield slice;
           const endedMs = this.#nowMs();
-          pieceBytesMax = uploadPieceBytesMax[endedMs - beganMs > fastPieceMsMax ? 'slow' : 'fast'];
+          bytesMax =
+            endedMs - beganMs > pieceMsMax
+              ? Math.max(leastBytes, Math.floor(bytesMax / 4))
+              : Math.min(uploadPieceBytes.most, bytesMax * 4);
           this.#pacer.take(slice.length, endedMs);
           at += slice.length;
           sent += slice.length;
@@ -371,6 +377,10 @@ class FileSink implements Sink {
     this.bytes += written;
     this.#progress.note(0, this.bytes);
   }
+}
+
+function leastPieceOf({ minSpeed }: UploadJob): number {
+  return minSpeed > 0 ? Math.min(uploadPieceBytes.least, Math.ceil(minSpeed / tellingPieces)) : uploadPieceBytes.least;
 }
 
 function targetOf(job: TransferJob): string | null {

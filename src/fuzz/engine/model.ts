@@ -304,8 +304,8 @@ export class Model {
     task.state = state;
     task.reason = reason;
     if (state !== 'running' && state !== 'retrying') task.run = null;
-    // A device notes the time of what its scheduler does only.
-    if (!this.isDevice || mover === 'scheduler') task.changedMs = this.wallMs;
+    // A device notes the time of what its scheduler does only, and of every completion.
+    if (!this.isDevice || mover === 'scheduler' || state === 'completed') task.changedMs = this.wallMs;
   }
 
   #isUnanswered({ action, run, latencyMs }: ModelTask): boolean {
