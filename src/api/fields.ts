@@ -197,7 +197,8 @@ export function whole(value: number): number | undefined {
   return Number.isFinite(value) ? Math.trunc(value) + 0 : undefined;
 }
 
-function guarded<T>(name: string, look: () => T): T {
+/** @param name  how details call what is looked at. @throws PARAMETER for what it throws. */
+export function guarded<T>(name: string, look: () => T): T {
   try {
     return look();
   } catch (cause) {

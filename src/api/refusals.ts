@@ -35,7 +35,7 @@ function detailOf(refusal: Refusal, tid: string, task: LiveTask | undefined): st
   if (refusal.obstacle !== undefined) return `${subject}: ${obstacles[refusal.obstacle]}`;
   if (state === 'closed') return `${subject}: the engine is closed; open another one`;
   if (state === 'unstored') return `${subject}: the change could not be stored, so it was not made; try again`;
-  if (operation === 'attachGroup') return `${subject}: ${attachment(refusal)}`;
+  if (operation === 'attachGroup' || operation === 'deleteGroup') return `${subject}: ${attachment(refusal)}`;
   if (task === undefined || !isTaskOperation(operation)) return `${subject} is ${state}`;
   return `${subject} is ${state}; ${waysOut(task, task.life.state, operation)}`;
 }

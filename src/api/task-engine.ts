@@ -117,7 +117,14 @@ const wifi: Link = { type: 'wifi', metered: false, roaming: false };
 export function createEngine(options: EngineOptions): TaskEngine {
   const { rules = 'documented', link = wifi, trace, slots } = options;
   if (!ruleSets.includes(rules)) throw new TypeError(`rules is ${rules}; legal: ${ruleSets.join(', ')}`);
-  const { onListenerThrow: onThrow = throwLater } = options;
+  const { onListenerThrow = throwLater } = options;
+  const onThrow: ThrowHandler = (thrown) => {
+    try {
+      onListenerThrow(thrown);
+    } catch (another) {
+      throwLater(another);
+    }
+  };
   const apps = new Map<number, HostedApp>();
   const engine = new Engine(
     options,
@@ -218,7 +225,7 @@ function hostedApp(owner: Owner): HostedApp {
       const { api, action } = task.record.spec;
       const fresh =
         api === 'legacy' ? legacyTask(owner, tid, action) : new AgentTask(owner, tid, storedConfig(task, caller.place));
-      return owner.hold(tid, fresh);
+      return owner.held(tid) ?? owner.hold(tid, fresh);
     },
 
     onBroadcast(listener) {

@@ -18,6 +18,8 @@ export class AgentTask {
   readonly #owner: Owner;
   readonly #listeners: Listeners;
   #released = false;
+  /** Has it heard so? @source harmony-request.md 2.4 */
+  #removed = false;
 
   constructor(owner: Owner, tid: string, config: Config) {
     this.tid = tid;
@@ -74,6 +76,7 @@ export class AgentTask {
         return this.#listeners.deliver(notice.event, [progress(notice.progress)]);
       case 'remove':
         this.#listeners.deliver('remove', [progress(notice.progress)]);
+        this.#removed = true;
         return this.release();
       case 'response': {
         const response = httpResponse(notice.response, this.#owner.engine.rules);
@@ -101,7 +104,7 @@ export class AgentTask {
 
   #ask(operation: 'start' | 'pause' | 'resume' | 'stop'): true | undefined {
     const { engine, uid } = this.#owner;
-    if (operation === 'start' && this.#released) {
+    if (operation === 'start' && this.#removed) {
       return this.#done({ code: errorCodes.TASK_STATE, operation, state: 'removed' });
     }
     const needsInternet = operation === 'start' || operation === 'resume';

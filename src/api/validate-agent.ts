@@ -217,7 +217,7 @@ function draftOf(spec: unknown, name: string, where: string, rules: Rules): File
 
 function proxyOf(fields: Fields): string {
   const proxy = checkLength(fields.text('proxy') ?? '', 'config.proxy', proxyBytesMax);
-  if (proxy === '' || /^http:\/\/[^\r\n]+:\d{1,5}$/.test(proxy)) return proxy;
+  if (proxy === '' || /^http:\/\/[^\s/?#]+:\d{1,5}$/.test(proxy)) return proxy;
   throw parameterError('verification', 'config.proxy has a wrong format', proxy, 'proxy format http://<host>:<port>');
 }
 

@@ -7,6 +7,7 @@ import {
   byteLength,
   type Fields,
   fieldsOf,
+  guarded,
   isObject,
   type Listener,
   parameterError,
@@ -82,7 +83,8 @@ export function configOf(args: readonly unknown[], { context }: { readonly conte
   }
   if (!context) return args[0];
   const [app] = args;
-  if (!isObject(app) || !('stageMode' in app) || typeof app.stageMode !== 'boolean') {
+  const isContext = guarded('context', () => isObject(app) && 'stageMode' in app && typeof app.stageMode === 'boolean');
+  if (!isContext) {
     throw parameterError('verification', 'context is unusable', app, 'the context of an app');
   }
   return args[1];

@@ -95,6 +95,7 @@ export class Engine {
   #outbox: Notice[] = [];
   #seq = 0;
   #closed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(ports: EnginePorts, settings: EngineSettings, listener: EngineListener) {
     const { clock, random } = ports;
@@ -370,8 +371,12 @@ export class Engine {
   }
 
   /** Stops without a word: runs end where they are, and go on when the store is opened again. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#together?.flush();
     this.#closed = true;
     this.#housekeeping.stop();

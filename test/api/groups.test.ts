@@ -44,6 +44,7 @@ describe.each(bothRules)('groups by the rules of %s', (rules) => {
     await expect(later.deleteGroup(gone)).rejects.toMatchObject({
       code: 21900008,
       message: 'Group deleted or not found.',
+      detail: 'deleteGroup: the group is deleted',
     });
     await expect(later.attachGroup(gone, [task.tid])).rejects.toMatchObject({ code: 21900008 });
     await expect(later.attachGroup('no number', [task.tid])).rejects.toMatchObject({ code: 21900008 });

@@ -129,6 +129,31 @@ describe.each(bothRules)('listeners by the rules of %s', (rules) => {
     expect(thrown).toEqual([new Error('mine'), new Error('broadcast')]);
   });
 
+  it('are all heard though the embedder throws what it is told', async () => {
+    const unheard = new Error('mine');
+    const caught = new Promise((resolve) => process.once('uncaughtException', resolve));
+    const { app, clock } = bareEngine({
+      rules,
+      onListenerThrow: (thrown) => {
+        throw thrown;
+      },
+    });
+    const { agent } = app.request;
+    const create = (saveas: string) =>
+      agent.create(app.context, { action: agent.Action.DOWNLOAD, url: `${serverOrigin}/small`, saveas });
+    const [one, other] = [await create('./one'), await create('./other')];
+    one.on('completed', () => {
+      throw unheard;
+    });
+    const heard = hear(other);
+
+    await Promise.all([one.start(), other.start()]);
+    await clock.run(5_000);
+
+    expect(namesOf(heard)).toContain('completed');
+    expect(await caught).toBe(unheard);
+  });
+
   it('are released after they heard that their task was removed', async () => {
     const world = slowWorld({ rules });
     const { agent } = world.app.request;

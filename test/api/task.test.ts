@@ -26,6 +26,42 @@ describe.each(bothRules)('calls by the rules of %s', (rules) => {
     });
   });
 
+  it('start a task whose process has gone and come back', async () => {
+    const world = slowWorld({ rules });
+    const task = await world.create(downloadOf('/small'));
+
+    world.app.terminate();
+    world.app.toForeground();
+    await task.start();
+
+    expect(stateOf(world, task.tid)).not.toBe('initialized (0)');
+  });
+
+  it('resubscribe to the object that is held already', async () => {
+    const world = slowWorld({ rules });
+    const task = await world.create(downloadOf('/small'));
+
+    expect(world.app.resubscribe(task.tid)).toBe(task);
+  });
+
+  it('with a context that cannot be looked at are refused', async () => {
+    const { agent } = slowWorld({ rules }).app.request;
+    const throwing = {
+      get stageMode(): boolean {
+        throw new Error('not yours');
+      },
+    };
+    const { proxy, revoke } = Proxy.revocable({ stageMode: true }, {});
+    revoke();
+
+    for (const context of [throwing, proxy]) {
+      expectRefusal(
+        thrownBy(() => agent.create(context, downloadOf('/small') as Config)),
+        401,
+      );
+    }
+  });
+
   it('answer promises and callbacks alike', async () => {
     const world = slowWorld({ rules });
     const { agent } = world.app.request;

@@ -232,6 +232,18 @@ describe('calls of one tick', () => {
     expect(storedStates(path)).toEqual(['initialized']);
   });
 
+  it('are made before whoever closes it, and however often, hears that it is closed', async () => {
+    const path = join(directory, 'store.db');
+    const { transport } = toldTransport();
+    const { engine, create } = open(openSqliteStore(path), { transport });
+    await (await create(1)).start();
+
+    void engine.close();
+    await engine.close();
+
+    expect(storedStates(path)).toEqual(['running']);
+  });
+
   it('that find the store full are refused, and what was answered is there', async () => {
     const path = join(directory, 'store.db');
     const store = openSqliteStore(path, { bytesMax: 120_000 });

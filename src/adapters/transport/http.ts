@@ -92,7 +92,7 @@ class HttpCall implements Call, Dispatcher.DispatchHandler {
       this.#resolveHead = resolve;
       this.#rejectHead = reject;
     });
-    if (request.proxy !== '' && !URL.canParse(request.proxy)) {
+    if (request.proxy !== '' && !isOrigin(request.proxy)) {
       this.#break(new TransportTrouble('tcp', `${request.proxy} is no proxy`));
       return;
     }
@@ -227,4 +227,11 @@ function listsOf(headers: Readonly<Record<string, string | string[] | undefined>
     if (value !== undefined) lists.set(name.toLowerCase(), Array.isArray(value) ? value : [value]);
   }
   return lists;
+}
+
+/** Nothing but a host and a port: the client throws for more. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { pathname, search, hash } = new URL(text);
+  return pathname === '/' && search === '' && hash === '';
 }

@@ -55,6 +55,15 @@ describe('a connection', () => {
       return proxy;
     };
 
+    it.each(['http://127.0.0.1/path:80', 'http://127.0.0.1?query:80', 'nothing'])(
+      'tells that %s is none',
+      async (proxy) => {
+        const { last } = await startTransport(memory()).finish({ ...download, url: 'http://127.0.0.1:1/a', proxy });
+
+        expect(last).toMatchObject({ type: 'faulted', cause: 'tcp', detail: `${proxy} is no proxy` });
+      },
+    );
+
     it('asks the proxy for http: URLs', async () => {
       const { server, real } = await startFiles();
       const proxy = await proxied();
