@@ -229,7 +229,11 @@ export const owners = [
     members: {
       title: { remark: shownNowhere },
       text: { remark: shownNowhere },
-      disable: { since: 20, remark: 'system apps only; all it does is to shorten the total timeout to 600 s' },
+      disable: {
+        since: 20,
+        remark:
+          'system apps with REQUEST_DISABLE_NOTIFICATION only; all it does is to shorten the total timeout to 600 s',
+      },
       visibility: { since: 21, remark: shownNowhere },
       wantAgent: { since: 22, remark: 'checked; there is no notification to open it' },
     },

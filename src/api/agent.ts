@@ -16,7 +16,7 @@ import {
   WaitingReason,
 } from './constants.ts';
 import { storedConfig, taskInfo } from './info.ts';
-import { downloadManager, type Owner, uploadManager } from './owner.ts';
+import { downloadManager, type Owner, quiet, uploadManager } from './owner.ts';
 import { claimTarget } from './target.ts';
 import { AgentTask, asTask } from './task.ts';
 import type { AsyncCallback, BaseContext, Config, Filter, GroupConfig, Task, TaskInfo } from './types.ts';
@@ -260,7 +260,12 @@ export function createTask<T>(
   return settleThen(
     engine,
     () => {
-      const facts = { ...owner.reach(true), ...(rejection === null ? {} : { notCreatable: true }) };
+      const mayNotBeQuiet = spec.notification.disable === true && !owner.permissions.has(quiet);
+      const facts = {
+        ...owner.reach(true),
+        ...(mayNotBeQuiet ? { notPermitted: true } : {}),
+        ...(rejection === null ? {} : { notCreatable: true }),
+      };
       return engine.create(uid, spec, sizes, facts);
     },
     (created) => {

@@ -24,6 +24,8 @@ export interface OwnerOptions {
 }
 
 export const internet = 'ohos.permission.INTERNET';
+/** For system apps: `notification.disable`. */
+export const quiet = 'ohos.permission.REQUEST_DISABLE_NOTIFICATION';
 export const downloadManager = 'ohos.permission.DOWNLOAD_SESSION_MANAGER';
 export const uploadManager = 'ohos.permission.UPLOAD_SESSION_MANAGER';
 

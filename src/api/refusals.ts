@@ -13,7 +13,8 @@ const obstacles: Record<Obstacle, string> = {
   fileUnusable: 'the file cannot be opened',
   notSystemApp: 'only a system app may call this',
   serviceDown: 'the background service cannot be reached; try again once it is up',
-  notPermitted: 'the app lacks the permission; declare ohos.permission.INTERNET (or a session manager permission)',
+  notPermitted:
+    'the app lacks the permission; declare ohos.permission.INTERNET (or a session manager permission), and REQUEST_DISABLE_NOTIFICATION for notification.disable',
   notForeground: 'the app is not in the foreground; bring it there first, or create the task in mode BACKGROUND',
   queueFull: "the app's task queue is full; wait for a task to end, or remove one",
   notCreatable: 'the task cannot be created: its record cannot be stored, or config.data is no array',

@@ -46,7 +46,7 @@ export interface Notification {
   title?: string | undefined;
   /** At most 3072 bytes of UTF-8. */
   text?: string | undefined;
-  /** System apps only; ignored from others. A disabled notification makes the total timeout 600 s by default. */
+  /** System apps with REQUEST_DISABLE_NOTIFICATION only, else 201; ignored from others. A disabled notification makes the total timeout 600 s by default. */
   disable?: boolean | undefined;
   /** VISIBILITY_COMPLETION, VISIBILITY_PROGRESS, or both: 1 to 3. Default: 3 with `gauge`, else 1. */
   visibility?: number | undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { State } from '../../src/api/constants.ts';
+import type { App } from '../../src/api/task-engine.ts';
 import type { Config, TaskInfo } from '../../src/api/types.ts';
 import { serverOrigin } from '../../src/sim/index.ts';
 import {
@@ -24,6 +25,24 @@ describe.each(bothRules)('calls by the rules of %s', (rules) => {
     await expect(theApp()).rejects.toMatchObject({
       stack: expect.stringMatching(/^( {4}at .*\n){0,4} {4}at theApp /m),
     });
+  });
+
+  it('that disable notifications need the permission, of system apps', async () => {
+    const world = slowWorld({ rules });
+    const create = ({ context, request: { agent } }: App, n: number) =>
+      agent.create(context, {
+        ...downloadOf('/small'),
+        saveas: `/data/${n}`,
+        notification: { disable: true },
+      } as Config);
+    const permissions = ['ohos.permission.INTERNET'];
+    const lacking = world.addApp({ uid: 20_010_901, system: true, permissions, roots: ['/data'] });
+    const mayBeQuiet = [...permissions, 'ohos.permission.REQUEST_DISABLE_NOTIFICATION'];
+    const quiet = world.addApp({ uid: 20_010_902, system: true, permissions: mayBeQuiet, roots: ['/data'] });
+
+    await expect(create(lacking, 1)).rejects.toMatchObject({ code: 201 });
+    await expect(create(quiet, 2)).resolves.toBeDefined();
+    await expect(create(world.app, 3), 'ignored').resolves.toBeDefined();
   });
 
   it('start a task whose process has gone and come back', async () => {
