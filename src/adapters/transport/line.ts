@@ -99,6 +99,8 @@ export class Line {
   /** Of whom it is connected to; empty before. */
   #address = '';
   #onMilestone: NonNullable<OutgoingRequest['onMilestone']> = () => {};
+  /** Has nothing come yet in answer to what was sent? */
+  #isFirst = false;
   #hangUp: () => void = () => {};
 
   constructor(options: LineOptions) {
@@ -124,6 +126,7 @@ export class Line {
   ): void {
     const { url, headers, method, body, onMilestone = () => {} } = request;
     this.#onMilestone = onMilestone;
+    this.#isFirst = true;
     if (this.#address !== '') onMilestone({ type: 'reused', address: this.#address });
     const path = `${url.pathname}${url.search}`;
     const hasHost = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
@@ -164,7 +167,7 @@ export class Line {
     const { url, proxy } = this.#options;
     const onSocket = (socket: Socket) => {
       if (url.protocol === 'https:') this.#secure(socket, done);
-      else done(null, guarded(socket));
+      else done(null, this.#guarded(socket));
     };
     const fail = (error: Error) => done(error, null);
     if (proxy !== '' && url.protocol === 'https:') this.#tunnel(new URL(proxy), onSocket, fail);
@@ -227,18 +230,31 @@ export class Line {
     tls.once('secureConnect', () => {
       tls.off('error', fail);
       this.#onMilestone({ type: 'secured' });
-      done(null, guarded(tls));
+      done(null, this.#guarded(tls));
     });
+  }
+
+  #guarded<Connection extends Socket>(socket: Connection): Connection {
+    // The client takes a reset for the end of a response that names no length; under another code it does not.
+    socket.prependListener('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET';
+    });
+    // It hangs up on a server that says, unasked, that the request may go on. Other interim responses it passes over.
+    const read = socket.read.bind(socket);
+    socket.read = (size?: number): unknown => {
+      const piece: unknown = read(size);
+      if (this.#isFirst && Buffer.isBuffer(piece)) {
+        this.#isFirst = false;
+        if (goOn.equals(piece.subarray(0, goOn.length))) stillBusy.copy(piece);
+      }
+      return piece;
+    };
+    return socket;
   }
 }
 
-/** The client takes a reset for the end of a response that names no length; under another code it does not. */
-function guarded<Connection extends Socket>(socket: Connection): Connection {
-  socket.prependListener('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET';
-  });
-  return socket;
-}
+const goOn = Buffer.from('HTTP/1.1 100');
+const stillBusy = Buffer.from('HTTP/1.1 102');
 
 function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';

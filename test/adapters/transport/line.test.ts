@@ -5,6 +5,34 @@ import { memory, startFiles, startRaw, startTransport, until } from '../../suppo
 import { download, file, upload } from '../../support/transport-world.ts';
 
 describe('a connection', () => {
+  describe('to a server that says, unasked, that the request may go on', () => {
+    const interim = 'HTTP/1.1 100 Continue\r\n\r\n';
+    const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+
+    it.each([
+      ['at once', [interim + answer]],
+      ['without a phrase', ['HTTP/1.1 100\r\n\r\n', answer]],
+      ['and takes its time', [interim, answer]],
+    ])('%s, hears the answer', async (_, texts) => {
+      const url = await startRaw((socket) => {
+        socket.once('data', async () => {
+          for (const text of texts) {
+            socket.write(text);
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+        });
+      });
+
+      const { reports } = await startTransport(memory()).finish({ ...download, url: `${url}/a` });
+
+      expect(reports).toMatchObject([
+        { type: 'responded', status: 200 },
+        { type: 'received' },
+        { type: 'finished', bytes: 2 },
+      ]);
+    });
+  });
+
   describe('with TLS', () => {
     it('does not trust a certificate that nobody vouches for', async () => {
       const { real } = await startFiles({ '/a': 100_000 }, { tls: true });
