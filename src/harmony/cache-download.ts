@@ -95,18 +95,33 @@ const cacheDownload = {
   },
 };
 
+/** The shapes by name: a namespace member that is called like what it stands for would refer to itself, once bundled. */
+interface Shapes {
+  SslType: types.SslType;
+  CacheStrategy: types.CacheStrategy;
+  ErrorCode: types.ErrorCode;
+  CacheDownloadOptions: types.CacheDownloadOptions;
+  RetryOptions: types.RetryOptions;
+  TimeoutOptions: types.TimeoutOptions;
+  DownloadError: types.DownloadError;
+  DownloadInfo: types.DownloadInfo;
+  PerformanceInfo: types.PerformanceInfo;
+  NetworkInfo: types.NetworkInfo;
+  ResourceInfo: types.ResourceInfo;
+}
+
 declare namespace cacheDownload {
-  type SslType = types.SslType;
-  type CacheStrategy = types.CacheStrategy;
-  type ErrorCode = types.ErrorCode;
-  type CacheDownloadOptions = types.CacheDownloadOptions;
-  type RetryOptions = types.RetryOptions;
-  type TimeoutOptions = types.TimeoutOptions;
-  type DownloadError = types.DownloadError;
-  type DownloadInfo = types.DownloadInfo;
-  type PerformanceInfo = types.PerformanceInfo;
-  type NetworkInfo = types.NetworkInfo;
-  type ResourceInfo = types.ResourceInfo;
+  type SslType = Shapes['SslType'];
+  type CacheStrategy = Shapes['CacheStrategy'];
+  type ErrorCode = Shapes['ErrorCode'];
+  type CacheDownloadOptions = Shapes['CacheDownloadOptions'];
+  type RetryOptions = Shapes['RetryOptions'];
+  type TimeoutOptions = Shapes['TimeoutOptions'];
+  type DownloadError = Shapes['DownloadError'];
+  type DownloadInfo = Shapes['DownloadInfo'];
+  type PerformanceInfo = Shapes['PerformanceInfo'];
+  type NetworkInfo = Shapes['NetworkInfo'];
+  type ResourceInfo = Shapes['ResourceInfo'];
 }
 
 export default cacheDownload;

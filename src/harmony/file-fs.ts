@@ -263,9 +263,15 @@ const fileIo = withUnsupported('fileIo', {
   mkdtempSync: sync(operations.mkdtemp),
 });
 
+/** The shapes by name: a namespace member that is called like what it stands for would refer to itself, once bundled. */
+interface Shapes {
+  File: stats.File;
+  Stat: stats.Stat;
+}
+
 declare namespace fileIo {
-  type File = stats.File;
-  type Stat = stats.Stat;
+  type File = Shapes['File'];
+  type Stat = Shapes['Stat'];
   type OpenMode = number;
   type AccessModeType = number;
   type AccessFlagType = number;

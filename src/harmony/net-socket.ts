@@ -137,18 +137,33 @@ const socket = withUnsupported('socket', {
   constructTCPSocketInstance: (): types.TCPSocket => new SocketClient(),
 });
 
+/** The shapes by name: a namespace member that is called like what it stands for would refer to itself, once bundled. */
+interface Shapes {
+  NetAddress: types.NetAddress;
+  SocketRemoteInfo: types.SocketRemoteInfo;
+  SocketMessageInfo: types.SocketMessageInfo;
+  SocketStateBase: types.SocketStateBase;
+  ExtraOptionsBase: types.ExtraOptionsBase;
+  TCPExtraOptions: types.TCPExtraOptions;
+  TCPSendOptions: types.TCPSendOptions;
+  TCPConnectOptions: types.TCPConnectOptions;
+  TCPSocketConnection: types.TCPSocketConnection;
+  TCPSocketServer: types.TCPSocketServer;
+  TCPSocket: types.TCPSocket;
+}
+
 declare namespace socket {
-  type NetAddress = types.NetAddress;
-  type SocketRemoteInfo = types.SocketRemoteInfo;
-  type SocketMessageInfo = types.SocketMessageInfo;
-  type SocketStateBase = types.SocketStateBase;
-  type ExtraOptionsBase = types.ExtraOptionsBase;
-  type TCPExtraOptions = types.TCPExtraOptions;
-  type TCPSendOptions = types.TCPSendOptions;
-  type TCPConnectOptions = types.TCPConnectOptions;
-  type TCPSocketConnection = types.TCPSocketConnection;
-  type TCPSocketServer = types.TCPSocketServer;
-  type TCPSocket = types.TCPSocket;
+  type NetAddress = Shapes['NetAddress'];
+  type SocketRemoteInfo = Shapes['SocketRemoteInfo'];
+  type SocketMessageInfo = Shapes['SocketMessageInfo'];
+  type SocketStateBase = Shapes['SocketStateBase'];
+  type ExtraOptionsBase = Shapes['ExtraOptionsBase'];
+  type TCPExtraOptions = Shapes['TCPExtraOptions'];
+  type TCPSendOptions = Shapes['TCPSendOptions'];
+  type TCPConnectOptions = Shapes['TCPConnectOptions'];
+  type TCPSocketConnection = Shapes['TCPSocketConnection'];
+  type TCPSocketServer = Shapes['TCPSocketServer'];
+  type TCPSocket = Shapes['TCPSocket'];
 }
 
 export default socket;

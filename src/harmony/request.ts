@@ -23,7 +23,7 @@ const request: BoundRequest = new Proxy({} as BoundRequest, {
   },
 });
 
-/** The shapes by name: a namespace member that is called like what it stands for would refer to itself. */
+/** The shapes by name: a namespace member that is called like what it stands for would refer to itself, once bundled. */
 interface Shapes {
   DownloadConfig: types.DownloadConfig;
   DownloadInfo: types.DownloadInfo;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -32,4 +32,43 @@ it('runs in a script of its own, which ends and leaves nothing', async () => {
   const { directory, info } = JSON.parse(stdout);
   expect(info.progress).toMatchObject({ state: 0x40, processed: 4 });
   expect(existsSync(directory)).toBe(false);
+});
+
+/** An app that uses the published types: what is marked must not compile, everything else must. */
+const typed = `
+import cacheDownload from 'longshore/harmony/cache-download';
+
+export function preloads(info: cacheDownload.DownloadInfo): number {
+  cacheDownload.download('https://a.example', { cacheStrategy: cacheDownload.CacheStrategy.LAZY });
+  // @ts-expect-error: a type that has become any would take this
+  const wrong: cacheDownload.DownloadError = 5;
+  return wrong.errorCode + info.resource.size;
+}
+`;
+
+it('has types that hold for who reads every word of them', { timeout: 60_000 }, async () => {
+  // Inside the package, so that its entries are found by name.
+  const desk = mkdtempSync(join(repository, 'dist', 'types-'));
+  onTestFinished(() => rmSync(desk, { recursive: true, force: true }));
+  writeFileSync(join(desk, 'app.ts'), typed);
+  const compilerOptions = {
+    target: 'ES2022',
+    module: 'NodeNext',
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+    types: ['node'],
+  };
+  writeFileSync(
+    join(desk, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['app.ts', '../harmony/*.d.ts'] }),
+  );
+  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+
+  const printed = await promisify(execFile)(process.execPath, [tsc, '--project', desk]).then(
+    ({ stdout }) => stdout,
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+
+  expect(printed).toBe('');
 });
