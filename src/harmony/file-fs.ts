@@ -303,10 +303,10 @@ function withFile<T>(file: string | number, way: number, act: (descriptor: numbe
   }
 }
 
-/** At least one of the two is a descriptor. */
+/** At least one of the two is a descriptor. Both may be of one file, so what is there is cut at the end only. */
 function copyBytes(from: string | number, to: string | number): void {
   withFile(from, OpenMode.READ_ONLY, (source) => {
-    withFile(to, OpenMode.WRITE_ONLY | OpenMode.CREATE | OpenMode.TRUNC, (target) => {
+    withFile(to, OpenMode.WRITE_ONLY | OpenMode.CREATE, (target) => {
       let at = 0;
       for (const piece of piecesOf(source, 0, fstatSync(source).size)) {
         writeSync(target, piece, 0, piece.length, at);

@@ -279,6 +279,16 @@ describe('files', () => {
     expect(thrown(() => fs.copyFileSync(path, `${cache}/b`, 1)).code).toBe(13900020);
   });
 
+  it('are copied onto themselves, and stay what they are', () => {
+    const path = put('a', 'content');
+    const file = fs.openSync(path, OpenMode.READ_WRITE);
+
+    fs.copyFileSync(file.fd, path);
+    fs.copyFileSync(path, file.fd);
+
+    expect(textOf(path)).toBe('content');
+  });
+
   it('are moved, over what was there unless told not to', () => {
     const path = put('a', 'new');
     put('b', 'old');
