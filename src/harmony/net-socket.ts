@@ -25,7 +25,10 @@ class SocketConnection extends Line<never> {
 class SocketServer extends Speaker<'connect' | 'error'> {
   readonly #server = createServer((socket) => this.#accept(socket));
   readonly #waiting: SocketConnection[] = [];
-  #clients = 0;
+  /** Of the latest connection. */
+  #clientId = 0;
+  /** Connections that are open. */
+  #connections = 0;
   #isClosed = false;
 
   constructor() {
@@ -60,7 +63,7 @@ class SocketServer extends Speaker<'connect' | 'error'> {
   readonly getState = bothForms<[], types.SocketStateBase>(() => () => ({
     isBound: this.#server.listening,
     isClose: this.#isClosed,
-    isConnected: this.#clients > 0,
+    isConnected: this.#connections > 0,
   }));
 
   readonly setExtraOptions = bothForms<[options: types.TCPExtraOptions], void>(acceptOptions);
@@ -76,8 +79,12 @@ class SocketServer extends Speaker<'connect' | 'error'> {
   }
 
   #accept(socket: Socket): void {
-    this.#clients += 1;
-    this.#tell(new SocketConnection(this.#clients, socket));
+    this.#clientId += 1;
+    this.#connections += 1;
+    socket.once('close', () => {
+      this.#connections -= 1;
+    });
+    this.#tell(new SocketConnection(this.#clientId, socket));
   }
 
   #tell(connection: SocketConnection): void {

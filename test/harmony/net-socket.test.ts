@@ -156,6 +156,18 @@ describe('a server', () => {
     expect(await server.getState()).toEqual({ isBound: false, isClose: true, isConnected: false });
   });
 
+  it('is connected while a connection is open', async () => {
+    const port = await listen();
+    const next = connections();
+    const client = connect(port, '127.0.0.1');
+    const { clientId } = await next();
+    expect([clientId, (await server.getState()).isConnected]).toEqual([1, true]);
+
+    client.destroy();
+
+    await expect.poll(async () => (await server.getState()).isConnected).toBe(false);
+  });
+
   it('refuses a port that is taken, an address that is not ours, and what is no address', async () => {
     const port = await listen();
     const other = socket.constructTCPSocketServerInstance();
