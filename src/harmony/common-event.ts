@@ -116,7 +116,7 @@ const commonEventManager = withUnsupported('commonEventManager', {
   unsubscribe(subscriber: Subscriber, callback?: AsyncCallback<void>): void {
     checkSubscription(subscriber, callback ?? (() => {}));
     theBus().remove(subscriber);
-    if (callback !== undefined) queueMicrotask(() => callback(noError, undefined));
+    if (isFunction(callback)) queueMicrotask(() => callback(noError, undefined));
   },
 
   publish,

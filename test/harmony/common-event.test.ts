@@ -106,6 +106,19 @@ describe('an event', () => {
     expect(heard).toEqual(['leaving', 'staying', 'staying']);
   });
 
+  it('is heard no more when no callback, or null, is told of leaving', async () => {
+    const heard: string[] = [];
+    for (const none of [undefined, null]) {
+      const subscriber = subscriberOf('a');
+      commonEventManager.subscribe(subscriber, () => heard.push('leaving'));
+      commonEventManager.unsubscribe(subscriber, none as undefined);
+    }
+
+    await publish('a');
+
+    expect(heard).toEqual([]);
+  });
+
   it('of an earlier device is not heard by a later one', async () => {
     const heard: Data[] = [];
     const subscriber = subscriberOf('a');
