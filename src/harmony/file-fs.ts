@@ -33,6 +33,8 @@ import {
   closeDescriptor,
   descriptorOf,
   openDescriptor,
+  opened,
+  optionsOf,
   pathOf,
   place,
 } from './sandbox.ts';
@@ -87,7 +89,10 @@ const operations = {
     return () => fileOf(openDescriptor(onDisk, way, newFileMode), String(seen));
   },
 
-  close: (file: number | stats.File) => () => closeDescriptor(descriptorOf(file)),
+  close: (file: number | stats.File) => {
+    const descriptor = descriptorOf(file);
+    return () => closeDescriptor(opened(descriptor));
+  },
 
   access: (path: string, mode = AccessModeType.EXIST, _flag = AccessFlagType.LOCAL) => {
     const onDisk = place(path);
@@ -110,23 +115,28 @@ const operations = {
 
   /** @returns bytes written. */
   write: (fd: number, buffer: ArrayBuffer | string, options: WriteOptions = {}) => {
-    const bytes = bytesToWrite(buffer, { length: options.length, encoding: options.encoding });
-    const position = amount(options.offset, 'the offset') ?? null;
-    return () => writeSync(descriptorOf(fd), bytes, 0, bytes.length, position);
+    const descriptor = descriptorOf(fd);
+    const { offset, length, encoding } = optionsOf(options);
+    const bytes = bytesToWrite(buffer, { length, encoding });
+    const position = amount(offset, 'the offset') ?? null;
+    return () => writeSync(opened(descriptor), bytes, 0, bytes.length, position);
   },
 
   /** @returns bytes read, 0 at the end. */
   read: (fd: number, buffer: ArrayBuffer, options: ReadOptions = {}) => {
-    const bytes = bytesToRead(buffer, { length: options.length });
-    const position = amount(options.offset, 'the offset') ?? null;
-    return () => readSync(descriptorOf(fd), bytes, 0, bytes.length, position);
+    const descriptor = descriptorOf(fd);
+    const { offset, length } = optionsOf(options);
+    const bytes = bytesToRead(buffer, { length });
+    const position = amount(offset, 'the offset') ?? null;
+    return () => readSync(opened(descriptor), bytes, 0, bytes.length, position);
   },
 
   readText: (filePath: string, options: ReadTextOptions = {}) => {
     const onDisk = place(filePath);
-    checkEncoding(options.encoding);
-    const offset = amount(options.offset, 'the offset') ?? 0;
-    const length = amount(options.length, 'the length') ?? Number.POSITIVE_INFINITY;
+    const given = optionsOf(options);
+    checkEncoding(given.encoding);
+    const offset = amount(given.offset, 'the offset') ?? 0;
+    const length = amount(given.length, 'the length') ?? Number.POSITIVE_INFINITY;
     return () =>
       withFile(onDisk, OpenMode.READ_ONLY, (file) => {
         const { size } = fstatSync(file);
@@ -155,7 +165,7 @@ const operations = {
 
   stat: (file: string | number) => {
     const onDisk = placeOrNumber(file);
-    return () => statOf(typeof onDisk === 'number' ? descriptorOf(onDisk) : onDisk);
+    return () => statOf(typeof onDisk === 'number' ? opened(onDisk) : onDisk);
   },
 
   lstat: (path: string) => {
@@ -190,17 +200,19 @@ const operations = {
 
   listFile: (path: string, options: ListFileOptions = {}) => {
     const onDisk = place(path);
-    return () => listFiles(onDisk, options);
+    return listFiles(onDisk, options);
   },
 
   truncate: (file: string | number, len = 0) => {
     const onDisk = placeOrNumber(file);
     const bytes = amount(len, 'the length');
-    return () =>
-      typeof onDisk === 'number' ? ftruncateSync(descriptorOf(onDisk), bytes) : truncateSync(onDisk, bytes);
+    return () => (typeof onDisk === 'number' ? ftruncateSync(opened(onDisk), bytes) : truncateSync(onDisk, bytes));
   },
 
-  fsync: (fd: number) => () => fsyncSync(descriptorOf(fd)),
+  fsync: (fd: number) => {
+    const descriptor = descriptorOf(fd);
+    return () => fsyncSync(opened(descriptor));
+  },
 
   symlink: (target: string, srcPath: string) => {
     const [to, at] = [place(target), place(srcPath)];
@@ -290,11 +302,11 @@ function both<Args extends readonly unknown[], T, Options extends readonly unkno
 }
 
 function placeOrNumber(file: string | number): string | number {
-  return typeof file === 'number' ? file : place(file);
+  return typeof file === 'number' ? descriptorOf(file) : place(file);
 }
 
 function withFile<T>(file: string | number, way: number, act: (descriptor: number) => T): T {
-  if (typeof file === 'number') return act(descriptorOf(file));
+  if (typeof file === 'number') return act(opened(file));
   const descriptor = openDescriptor(file, way, newFileMode);
   try {
     return act(descriptor);

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { itemsOf } from '../api/fields.ts';
 import { invalid } from './file-error.ts';
-import { amount } from './sandbox.ts';
+import { amount, optionsOf } from './sandbox.ts';
 import { refuse } from './unsupported.ts';
 
 /** Of these, `suffix` is supported. */
@@ -24,16 +24,19 @@ export interface ListFileOptions {
   filter?: Filter;
 }
 
-/** Names in order. @param directory  on disk. @throws UNSUPPORTED for a filter other than `suffix`. */
-export function listFiles(directory: string, { recursion, listNum, filter = {} }: ListFileOptions): string[] {
+/** Lists names in order, later. @param directory  on disk. @throws UNSUPPORTED for a filter other than `suffix`. */
+export function listFiles(directory: string, options: ListFileOptions): () => string[] {
+  const { recursion, listNum, filter = {} } = optionsOf(options);
   const max = amount(listNum, 'listNum') || Number.POSITIVE_INFINITY;
-  const { suffix, ...others } = filter;
+  const { suffix, ...others } = optionsOf(filter);
   const [other] = Object.keys(others);
   if (other !== undefined) refuse(`fileIo.listFile, filter.${other}`);
   const suffixes = suffix === undefined ? [''] : (itemsOf(suffix, 'suffix') ?? invalid('suffix is no array'));
-  const names = recursion === true ? [...filesBelow(directory, '')] : readdirSync(directory);
   const fits = (name: string) => suffixes.some((ending) => name.endsWith(String(ending)));
-  return names.filter(fits).sort().slice(0, max);
+  return () => {
+    const names = recursion === true ? [...filesBelow(directory, '')] : readdirSync(directory);
+    return names.filter(fits).sort().slice(0, max);
+  };
 }
 
 function* filesBelow(directory: string, path: string): Generator<string> {

@@ -6,7 +6,17 @@
 import { accessSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { plainError, translated } from './file-error.ts';
 import { type BothForms, bothForms, type Operation, syncForm } from './forms.ts';
-import { amount, bytesToRead, bytesToWrite, closeDescriptor, descriptorOf, openDescriptor, place } from './sandbox.ts';
+import {
+  amount,
+  bytesToRead,
+  bytesToWrite,
+  closeDescriptor,
+  descriptorOf,
+  openDescriptor,
+  opened,
+  optionsOf,
+  place,
+} from './sandbox.ts';
 import { withUnsupported } from './unsupported.ts';
 
 /** offset: in the buffer. length: bytes. position: in the file; the current one unless told. */
@@ -38,7 +48,10 @@ const operations = {
     return () => openDescriptor(onDisk, way, permissions);
   },
 
-  close: (fd: number) => () => closeDescriptor(descriptorOf(fd)),
+  close: (fd: number) => {
+    const descriptor = descriptorOf(fd);
+    return () => closeDescriptor(opened(descriptor));
+  },
 
   unlink: (path: string) => {
     const onDisk = place(path);
@@ -52,16 +65,19 @@ const operations = {
   },
 
   write: (fd: number, buffer: ArrayBuffer | string, options: WritePart = {}) => {
-    const { offset: from, length, encoding } = options;
+    const descriptor = descriptorOf(fd);
+    const { offset: from, length, encoding, position: at } = optionsOf(options);
     const bytes = bytesToWrite(buffer, { from, length, encoding });
-    const position = amount(options.position, 'the position') ?? null;
-    return () => writeSync(descriptorOf(fd), bytes, 0, bytes.length, position);
+    const position = amount(at, 'the position') ?? null;
+    return () => writeSync(opened(descriptor), bytes, 0, bytes.length, position);
   },
 
   read: (fd: number, buffer: ArrayBuffer, options: Part = {}) => {
-    const bytes = bytesToRead(buffer, { from: options.offset, length: options.length });
-    const position = amount(options.position, 'the position') ?? null;
-    return () => readSync(descriptorOf(fd), bytes, 0, bytes.length, position);
+    const descriptor = descriptorOf(fd);
+    const { offset: from, length, position: at } = optionsOf(options);
+    const bytes = bytesToRead(buffer, { from, length });
+    const position = amount(at, 'the position') ?? null;
+    return () => readSync(opened(descriptor), bytes, 0, bytes.length, position);
   },
 } as const;
 

@@ -58,15 +58,24 @@ export function openDescriptor(path: string, way: number, mode: number): number 
   return descriptor;
 }
 
-/**
- * The descriptor that a call is about: the number, or the `fd` of a `File`. Only those that the app has opened:
- * a suite that closes a file twice must not close what the engine has opened in between.
- */
+/** The descriptor that a call is about: the number, or the `fd` of a `File`. */
 export function descriptorOf(file: unknown): number {
   const number = amount(isObject(file) && 'fd' in file ? file.fd : file, 'the descriptor');
-  if (number === undefined) return invalid('the descriptor is missing');
-  if (!theDevice().descriptors.has(number)) throw new Errno('EBADF', `${number} is not open`);
-  return number;
+  return number ?? invalid('the descriptor is missing');
+}
+
+/**
+ * The same, if it is open. Only those that the app has opened are: a suite that closes a file twice must not close what
+ * the engine has opened in between.
+ */
+export function opened(descriptor: number): number {
+  if (!theDevice().descriptors.has(descriptor)) throw new Errno('EBADF', `${descriptor} is not open`);
+  return descriptor;
+}
+
+/** What an app gives as options. Null is none. */
+export function optionsOf<Options extends object>(options: Options): Options {
+  return isObject(options) ? options : invalid(`the options are ${shown(options)}`);
 }
 
 export function closeDescriptor(descriptor: number): void {

@@ -354,6 +354,39 @@ describe('the asynchronous forms', () => {
     expect(thrown(() => fs.open('')).code).toBe(13900020);
     expect(thrown(() => fs.unlink('', () => {})).code).toBe(13900020);
   });
+
+  const text = 'x' as unknown as number;
+  it.each<[string, () => unknown]>([
+    ['a descriptor that is none, to close', () => fs.close(text)],
+    ['no descriptor, to close', () => fs.close(undefined as unknown as number)],
+    ['a descriptor that is none, to write', () => fs.write(text, 'a')],
+    ['a descriptor that is none, to read', () => fs.read(text, new ArrayBuffer(1))],
+    ['a descriptor that is none, to sync', () => fs.fsync(text)],
+    ['a descriptor below 0, to ask about', () => fs.stat(-1)],
+    ['a descriptor below 0, to cut', () => fs.truncate(-1)],
+    ['a number of names below 0', () => fs.listFile(cache, { listNum: -1 })],
+    ['a filter that is null', () => fs.listFile(cache, { filter: null as unknown as object })],
+  ])('throw at once for %s', (_, call) => {
+    expect(thrown(call)).toEqual({ code: 13900020, message: 'Invalid argument' });
+  });
+
+  it('reject for a descriptor that is not open', async () => {
+    await expect(fs.close(9_999)).rejects.toMatchObject({ code: 13900008 });
+  });
+});
+
+it('refuses options that are null', () => {
+  const file = fs.openSync(put('a', 'content'), OpenMode.READ_WRITE);
+  const none = null as unknown as undefined;
+
+  for (const call of [
+    () => fs.writeSync(file.fd, 'x', none),
+    () => fs.readSync(file.fd, new ArrayBuffer(1), none),
+    () => fs.readTextSync(file.path, none),
+    () => fs.listFileSync(cache, none),
+  ]) {
+    expect(thrown(call)).toEqual({ code: 13900020, message: 'Invalid argument' });
+  }
 });
 
 it('says 801 and its name when a member that is not supported is called', () => {

@@ -65,6 +65,16 @@ it('refuses a descriptor that is closed', () => {
   expect(() => fileio.writeSync(fd, 'x')).toThrow('Bad file descriptor');
 });
 
+it('throws at once for what is no descriptor, and for options that are null', () => {
+  const fd = fileio.openSync(path, 0o102);
+  const none = null as unknown as undefined;
+
+  expect(() => fileio.close('x' as unknown as number)).toThrow('Invalid argument');
+  expect(() => fileio.write(fd, 'x', none as unknown as object)).toThrow('Invalid argument');
+  expect(() => fileio.writeSync(fd, 'x', none)).toThrow('Invalid argument');
+  expect(() => fileio.readSync(fd, new ArrayBuffer(1), none)).toThrow('Invalid argument');
+});
+
 it('rejects, or tells the callback, in the asynchronous forms', async () => {
   const told = new Promise((resolve) => {
     fileio.unlink(path, (error) => resolve(error));
