@@ -20,7 +20,8 @@ const messages: Readonly<Record<ErrorCode, string>> = {
  */
 export class BusinessError extends Error {
   override readonly name = 'BusinessError';
-  readonly code: ErrorCode;
+  /** One of the catalogue's; declared as on a device, where apps compare it with the codes of other modules, too. */
+  code: number;
   readonly detail: string;
 
   /** @param options  text: the published one, where a module words a code in its own way. */

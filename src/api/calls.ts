@@ -1,5 +1,5 @@
 import type { Obstacle } from '../../machines/admission.ts';
-import { type Api, type ErrorCode, errorCodes, type Operation } from '../../machines/vocabulary.ts';
+import { type Api, errorCodes, type Operation } from '../../machines/vocabulary.ts';
 import type { Engine } from '../engine/engine.ts';
 import { BusinessError } from '../errors.ts';
 
@@ -59,7 +59,7 @@ export function settleThen<T, U>(
   return undefined;
 }
 
-const obstacles: { readonly [code in ErrorCode]?: Obstacle } = {
+const obstacles: Readonly<Record<number, Obstacle>> = {
   [errorCodes.PARAMETER]: 'parametersWrong',
   [errorCodes.FILE_PATH]: 'pathBad',
   [errorCodes.FILE_IO]: 'fileUnusable',

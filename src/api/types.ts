@@ -9,7 +9,7 @@ import type { Action, Faults, Mode, Network, State, WaitingReason } from './cons
 export type Callback<T> = (data: T) => void;
 
 /** `err` is null (agent) or undefined (legacy) on success, though it is declared as always there. @source 1.7 */
-export type AsyncCallback<T, E = void> = (err: BusinessError & { readonly data?: E }, data: T) => void;
+export type AsyncCallback<T, E = void> = (err: BusinessError & { data?: E }, data: T) => void;
 
 /** What every context of an app extends. */
 export interface BaseContext {

@@ -4,7 +4,7 @@ import { groupMachine } from '../../machines/group.ts';
 import { bucketOf, queueMachine } from '../../machines/queue.ts';
 import { rule } from '../../machines/rules.ts';
 import type { TaskEvent, TaskOperation, Traits } from '../../machines/task.ts';
-import { errorCodes, type Link, type Reason } from '../../machines/vocabulary.ts';
+import { type ErrorCode, errorCodes, type Link, type Reason } from '../../machines/vocabulary.ts';
 import { checkTid } from '../api/validate.ts';
 import { begin, step } from '../engine/step.ts';
 import { BusinessError, unreachable } from '../errors.ts';
@@ -119,7 +119,13 @@ function overlongRefusal(): Refusal {
     checkTid(overlongId, 'show');
   } catch (error) {
     if (error instanceof BusinessError) {
-      return { code: error.code, operation: 'show', chart: 'arguments', state: 'unchecked', obstacle: 'unknownTask' };
+      return {
+        code: error.code as ErrorCode,
+        operation: 'show',
+        chart: 'arguments',
+        state: 'unchecked',
+        obstacle: 'unknownTask',
+      };
     }
     throw error;
   }

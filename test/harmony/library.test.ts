@@ -36,6 +36,7 @@ it('runs in a script of its own, which ends and leaves nothing', async () => {
 
 /** An app that uses the published types: what is marked must not compile, everything else must. */
 const typed = `
+import request from 'longshore/harmony';
 import cacheDownload from 'longshore/harmony/cache-download';
 
 export function preloads(info: cacheDownload.DownloadInfo): number {
@@ -43,6 +44,19 @@ export function preloads(info: cacheDownload.DownloadInfo): number {
   // @ts-expect-error: a type that has become any would take this
   const wrong: cacheDownload.DownloadError = 5;
   return wrong.errorCode + info.resource.size;
+}
+
+// As \`@ohos.base\` declares them.
+interface BusinessError<T = void> extends Error { code: number; data?: T }
+type AsyncCallback<T, E = void> = (err: BusinessError<E>, data: T) => void;
+
+export function callbacks(config: request.agent.Config, told: AsyncCallback<request.agent.Task>): void {
+  const context = { stageMode: true };
+  request.agent.create(context, config, told);
+  request.agent.create(context, config, (err, task) => {
+    if (err.code === 13900002) err.code = 0;
+    task.start((error: BusinessError) => console.error(error.code));
+  });
 }
 `;
 

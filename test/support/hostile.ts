@@ -250,7 +250,7 @@ export async function refusedWith(call: () => unknown): Promise<ErrorCode | null
     await call();
     return null;
   } catch (error) {
-    if (error instanceof BusinessError && known.has(error.code) && error.message !== '') return error.code;
+    if (error instanceof BusinessError && known.has(error.code) && error.message !== '') return error.code as ErrorCode;
     throw error;
   }
 }
