@@ -14,19 +14,71 @@ import type {
  * The numbers a device publishes, and the words we use for them inside. @source harmony-request.md 1.2, 1.3
  */
 
-export const Action = { DOWNLOAD: 0, UPLOAD: 1 } as const;
-export type Action = (typeof Action)[keyof typeof Action];
+/**
+ * The enumerations as they are declared on a device, for types alone: a variable that begins with one member takes the
+ * others, too. What is there at run time has no names by number.
+ */
+declare namespace published {
+  enum Action {
+    DOWNLOAD = 0,
+    UPLOAD = 1,
+  }
+  enum Mode {
+    BACKGROUND = 0,
+    FOREGROUND = 1,
+  }
+  enum Network {
+    ANY = 0,
+    WIFI = 1,
+    CELLULAR = 2,
+  }
+  enum State {
+    INITIALIZED = 0x00,
+    WAITING = 0x10,
+    RUNNING = 0x20,
+    RETRYING = 0x21,
+    PAUSED = 0x30,
+    STOPPED = 0x31,
+    COMPLETED = 0x40,
+    FAILED = 0x41,
+    REMOVED = 0x50,
+  }
+  enum Faults {
+    OTHERS = 0xff,
+    DISCONNECTED = 0x00,
+    TIMEOUT = 0x10,
+    PROTOCOL = 0x20,
+    PARAM = 0x30,
+    FSIO = 0x40,
+    DNS = 0x50,
+    TCP = 0x60,
+    SSL = 0x70,
+    REDIRECT = 0x80,
+    LOW_SPEED = 0x90,
+  }
+  enum WaitingReason {
+    TASK_QUEUE_FULL = 0x00,
+    NETWORK_NOT_MATCH = 0x01,
+    APP_BACKGROUND = 0x02,
+    USER_INACTIVATED = 0x03,
+  }
+}
 
-export const Mode = { BACKGROUND: 0, FOREGROUND: 1 } as const;
-export type Mode = (typeof Mode)[keyof typeof Mode];
+type Members<Enum> = { readonly [Name in keyof Enum & string]: Enum[Name] };
 
-export const Network = { ANY: 0, WIFI: 1, CELLULAR: 2 } as const;
-export type Network = (typeof Network)[keyof typeof Network];
+export const Action: Members<typeof published.Action> = { DOWNLOAD: 0, UPLOAD: 1 };
+export type Action = published.Action;
+
+export const Mode: Members<typeof published.Mode> = { BACKGROUND: 0, FOREGROUND: 1 };
+export type Mode = published.Mode;
+
+export const Network: Members<typeof published.Network> = { ANY: 0, WIFI: 1, CELLULAR: 2 };
+export type Network = published.Network;
 
 export const BroadcastEvent = { COMPLETE: 'ohos.request.event.COMPLETE' } as const;
 export type BroadcastEvent = (typeof BroadcastEvent)[keyof typeof BroadcastEvent];
 
-export const State = {
+export const State: Members<typeof published.State> = {
   INITIALIZED: 0x00,
   WAITING: 0x10,
   RUNNING: 0x20,
@@ -36,10 +88,10 @@ export const State = {
   COMPLETED: 0x40,
   FAILED: 0x41,
   REMOVED: 0x50,
-} as const;
-export type State = (typeof State)[keyof typeof State];
+};
+export type State = published.State;
 
-export const Faults = {
+export const Faults: Members<typeof published.Faults> = {
   OTHERS: 0xff,
   DISCONNECTED: 0x00,
   TIMEOUT: 0x10,
@@ -51,22 +103,22 @@ export const Faults = {
   SSL: 0x70,
   REDIRECT: 0x80,
   LOW_SPEED: 0x90,
-} as const;
-export type Faults = (typeof Faults)[keyof typeof Faults];
+};
+export type Faults = published.Faults;
 
-export const WaitingReason = {
+export const WaitingReason: Members<typeof published.WaitingReason> = {
   TASK_QUEUE_FULL: 0x00,
   NETWORK_NOT_MATCH: 0x01,
   APP_BACKGROUND: 0x02,
   USER_INACTIVATED: 0x03,
-} as const;
-export type WaitingReason = (typeof WaitingReason)[keyof typeof WaitingReason];
+};
+export type WaitingReason = published.WaitingReason;
 
 /** Bits of `Notification.visibility`. */
 export const VISIBILITY_COMPLETION = 1;
 export const VISIBILITY_PROGRESS = 2;
 
-/** The 30 constants of the older half of the module. */
+/** The 30 constants of the older half of the module: numbers, none of a type of its own. */
 export const legacyConstants = {
   EXCEPTION_PERMISSION: 201,
   EXCEPTION_PARAMCHECK: 401,
@@ -98,7 +150,7 @@ export const legacyConstants = {
   SESSION_PENDING: 2,
   SESSION_PAUSED: 3,
   SESSION_FAILED: 4,
-} as const;
+};
 
 type Lowered<Name> = Name extends `${infer Head}_${infer Tail}`
   ? `${Lowercase<Head>}${Capitalize<Lowered<Tail>>}`

@@ -79,7 +79,7 @@ export interface App {
   onBroadcast(listener: (event: { readonly code: 0x40 | 0x41; readonly data: string }) => void): () => void;
 }
 
-export type Request = { readonly agent: Agent } & Legacy & typeof legacyConstants;
+export type Request = { readonly agent: Agent } & Legacy & Readonly<typeof legacyConstants>;
 
 /**
  * The task engine of one device, or of one program: several apps may share it.

@@ -46,6 +46,24 @@ export function preloads(info: cacheDownload.DownloadInfo): number {
   return wrong.errorCode + info.resource.size;
 }
 
+export function enums(config: request.agent.Config, progress: request.agent.Progress, asked: number): boolean {
+  const { agent } = request;
+  let mode = agent.Mode.BACKGROUND;
+  if (asked > 0) mode = agent.Mode.FOREGROUND;
+  const state: request.agent.State = progress.state;
+  const states: Array<request.agent.State> = [agent.State.RUNNING, 0x40, state];
+  const events: Array<string> = [agent.BroadcastEvent.COMPLETE];
+  config.mode = mode;
+  config.action = agent.Action.UPLOAD;
+  config.action = 1;
+  config.action = asked;
+  // @ts-expect-error: no member
+  config.action = 7;
+  let session = request.SESSION_SUCCESSFUL;
+  session = asked;
+  return progress.state === agent.State.RUNNING && states.length + events.length === session;
+}
+
 // As \`@ohos.base\` declares them.
 interface BusinessError<T = void> extends Error { code: number; data?: T }
 type AsyncCallback<T, E = void> = (err: BusinessError<E>, data: T) => void;
