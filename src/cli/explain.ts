@@ -1,6 +1,7 @@
 import { type ArgsDef, defineCommand, runCommand } from 'citty';
 import { type CatalogueName, catalogueNames, lookUp, meaningOf, type Row } from '../errors/index.ts';
 import { commonOptions, defineVerb, type Outcome, type Surroundings, UsageError } from './command.ts';
+import { rowsOnDevices } from './explain/device-texts.ts';
 import { explanationOf, quoted } from './explain/explanation.ts';
 import { type FaultExplanation, faultFor } from './explain/faults.ts';
 import { rowsFor, rowsNear } from './explain/find.ts';
@@ -97,7 +98,8 @@ async function explainEach(
   const errors: (Failure & { readonly near: readonly object[] })[] = [];
   for (const [at, what] of asked.entries()) {
     if (at > 0) print([]);
-    const rows = rowsFor(what, within);
+    const named = rowsFor(what, within);
+    const rows = named.length > 0 ? named : rowsOnDevices(what, within);
     const explanations = await Promise.all(rows.map(explanationOf));
     explained.push(...explanations);
     const [only] = explanations;

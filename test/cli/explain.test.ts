@@ -186,6 +186,21 @@ describe('explain', () => {
   });
 
   it.each([
+    ['Operation with wrong task state', 21900007],
+    ['Operation with wrong task mode.', 21900005],
+    ['Task removed or not found   the task is of another app', 21900006],
+    ['The application task queue is full', 21900004],
+    ['Invalid file or file system error   ', 13400001],
+    ['File path not supported or invalid', 13400002],
+    ['Others error', 13499999],
+  ])('knows %s, which devices say', async (what, code) => {
+    const { exitCode, rows, people } = await ask(what);
+
+    expect({ exitCode, codes: rows.map((row) => row.code) }).toEqual({ exitCode: 0, codes: [code] });
+    expect(people).toContain('match on the code');
+  });
+
+  it.each([
     ['2190007', 21900007],
     ['21900009', 21900007],
     ['802', 801],
@@ -258,6 +273,7 @@ describe('what is printed', () => {
       "21900007  Unsupported State Operation
         service      harmony, Upload/Download Error Codes
         message      task state error.
+        on devices   Operation with wrong task state (texts differ between versions: match on the code)
         meaning      Operation on a task in an unsupported state.
         causes       Starting a deleted task;
                      Starting a non-initialized task;

@@ -13,6 +13,7 @@ import {
 } from '../../errors/index.ts';
 import type { Raised } from './charts.ts';
 import type { OnTheWire } from './cloud.ts';
+import { deviceTextOf } from './device-texts.ts';
 import { isUnlisted, type UnlistedRow } from './unlisted.ts';
 
 /** All that is known of a row: what is published, word for word, and what longshore adds. */
@@ -20,6 +21,8 @@ export interface Explanation extends ErrorRow {
   /** Is it a row of a published table? */
   readonly inCatalogue: boolean;
   readonly meaning: Meaning;
+  /** For HarmonyOS: what a device says in place of the message; null where it says the same. */
+  readonly deviceText: string | null;
   /** False for success and redirects. */
   readonly isError: boolean;
   /** Does a server send it? */
@@ -42,6 +45,7 @@ export async function explanationOf(row: Row | UnlistedRow): Promise<Explanation
     ...row,
     inCatalogue: !isUnlisted(row),
     meaning: meaningOf(row),
+    deviceText: deviceTextOf(row) ?? null,
     isError: isError(row),
     travels: travels(row),
     hole: holeOf(row),

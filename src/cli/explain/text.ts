@@ -4,13 +4,14 @@ import type { FaultExplanation } from './faults.ts';
 
 /** One explanation as paragraphs: a title, then labelled lines. */
 export function explanationLines(explanation: Explanation): string[] {
-  const { code, name, service, section, message, meaning, hole, note } = explanation;
+  const { code, name, service, section, message, meaning, hole, note, deviceText } = explanation;
   const { causes = [], action, resolution = [], remedy, onTheWire, conditions, raised, reproduce } = explanation;
   const advice = [...[resolution].flat(), ...(action === undefined ? [] : [action])];
   const fields: readonly (readonly [label: string, lines: readonly string[]])[] = [
     ['service', [`${service}, ${section}`]],
     ['status', statusLines(explanation)],
     ['message', message === undefined ? [] : [message]],
+    ['on devices', deviceText === null ? [] : [`${deviceText} (texts differ between versions: match on the code)`]],
     ['template', hole === null ? [] : [`the text has a hole that a server fills: ${hole}`]],
     ['meaning', [meaning.published ? meaning.english : `${meaning.english} (translated)`]],
     ['含义', meaning.chinese === null ? [] : [meaning.chinese]],
