@@ -27,9 +27,19 @@ export interface Blobs {
   /** Synchronous, and at most `headBytes` long. */
   head(blob: BlobRef): Uint8Array;
   read(blob: BlobRef, from: number, size: number): AsyncIterable<Uint8Array>;
+  /** @throws JoinTooLarge where a host bounds it */
   join(blobs: readonly BlobRef[]): Promise<BlobRef>;
   /** Forgets every blob whose id is not among these. */
   keepOnly(ids: ReadonlySet<string>): Promise<void>;
+}
+
+/** A list of slices may name one of them a thousand times. Answered as a body that is too large. */
+export class JoinTooLarge extends Error {
+  override readonly name = 'JoinTooLarge';
+
+  constructor(size: number) {
+    super(`a blob of ${size} bytes would be over a limit of the host`);
+  }
 }
 
 export interface BlobWriter {

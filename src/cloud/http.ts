@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createSystemClock } from '../adapters/clock/system.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Blobs } from './blobs.ts';
+import { type Blobs, JoinTooLarge } from './blobs.ts';
 import { courseOf } from './course.ts';
 import { type CloudStore, openCloudStore } from './host/cloud-store.ts';
 import { Connections } from './host/connections.ts';
@@ -328,13 +328,12 @@ function headOf({ method = 'GET', url = '/', rawHeaders }: IncomingMessage): Req
   return { method, target: targetOf(url), headers: headersOf(pairs) };
 }
 
-/** A list of slices may name one of them a thousand times. */
 function withBoundedJoins(blobs: Blobs, { bodyBytesMax }: HostLimits): Blobs {
   return {
     ...blobs,
     join: async (parts) => {
       const size = parts.reduce((sum, part) => sum + part.size, 0);
-      if (size > bodyBytesMax) throw new Error(`a blob of ${size} bytes is over bodyBytesMax (${bodyBytesMax})`);
+      if (size > bodyBytesMax) throw new JoinTooLarge(size);
       return blobs.join(parts);
     },
   };

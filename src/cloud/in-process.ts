@@ -3,7 +3,7 @@ import { concat, contentOf } from '../adapters/transport/content.ts';
 import type { Handler, ServerRequest, ServerResponse } from '../adapters/transport/internet.ts';
 import { TransportTrouble } from '../adapters/transport/trouble.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { BlobRef } from './blobs.ts';
+import { type BlobRef, JoinTooLarge } from './blobs.ts';
 import { type Course, courseOf } from './course.ts';
 import { type HostLimits, hostLimits } from './limits.ts';
 import { liveBlobs } from './live-blobs.ts';
@@ -12,7 +12,7 @@ import { bodyOf, type RequestHead, toRequest } from './request.ts';
 import { respond } from './respond.ts';
 import type { Scenario } from './scenario.ts';
 import { bytesOf, CloudServer } from './server.ts';
-import type { RequestBody, ServiceDefinition, ServiceName } from './service.ts';
+import type { CloudRequest, RequestBody, ServiceDefinition, ServiceName } from './service.ts';
 import type { ServerState } from './step.ts';
 import { headersOf, targetOf, toWire } from './wire-text.ts';
 
@@ -76,6 +76,8 @@ class InProcess<State extends object, Settings extends object> {
   #nowMs: number | null = null;
   /** Bytes that may be in memory. */
   #held = 0;
+  /** What is answered now: no state names its bytes yet. */
+  #underWay: CloudRequest | null = null;
 
   constructor(definition: ServiceDefinition<State, Settings>, options: CloudServiceOptions) {
     const { scenario, clock = createSystemClock() } = options;
@@ -131,7 +133,12 @@ class InProcess<State extends object, Settings extends object> {
   #answer(head: RequestHead, bytes: Uint8Array | null, url: URL): Course {
     const base = this.#options.base?.replace(/\/+$/, '') ?? url.origin;
     const request = toRequest(head, this.#bodyOf(head, bytes));
-    return courseOf(this.#server.answerNow(request, base, this.#blobs), head.method);
+    this.#underWay = request;
+    try {
+      return courseOf(this.#server.answerNow(request, base, this.#blobs), head.method);
+    } finally {
+      this.#underWay = null;
+    }
   }
 
   #bodyOf(head: RequestHead, bytes: Uint8Array | null): RequestBody {
@@ -143,7 +150,7 @@ class InProcess<State extends object, Settings extends object> {
   #hasRoom(size: number): boolean {
     const { memoryBytesMax } = this.#limits;
     if (this.#held + size <= memoryBytesMax) return true;
-    const live = liveBlobs([this.#server.state, this.#unplaced]);
+    const live = liveBlobs([this.#server.state, this.#unplaced, this.#underWay]);
     void this.#blobs.keepOnly(new Set(live.keys()));
     this.#held = [...live.values()].reduce((sum, blob) => sum + blob.size, 0);
     return this.#held + size <= memoryBytesMax;
@@ -157,10 +164,7 @@ class InProcess<State extends object, Settings extends object> {
     };
     const joinNow = (parts: readonly BlobRef[]) => {
       const size = parts.reduce((sum, part) => sum + part.size, 0);
-      const { bodyBytesMax, memoryBytesMax } = this.#limits;
-      if (size > bodyBytesMax || this.#held + size > memoryBytesMax) {
-        throw new Error(`a blob of ${size} bytes is over bodyBytesMax or memoryBytesMax`);
-      }
+      if (size > this.#limits.bodyBytesMax || !this.#hasRoom(size)) throw new JoinTooLarge(size);
       this.#held += size;
       return blobs.joinNow(parts);
     };

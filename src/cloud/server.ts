@@ -1,6 +1,6 @@
 import { produce } from 'immer';
 import { generateContent } from '../adapters/transport/content.ts';
-import type { BlobRef, Blobs } from './blobs.ts';
+import { type BlobRef, type Blobs, JoinTooLarge } from './blobs.ts';
 import { judgeHead, type WireFault } from './faults.ts';
 import type { createMemoryBlobs } from './memory-blobs.ts';
 import { type CheckedScenario, checkScenario, type Scenario, ScenarioError, type ScenarioFile } from './scenario.ts';
@@ -72,20 +72,28 @@ export class CloudServer<State extends object = object, Settings extends object 
 
   async answer(request: CloudRequest, base: string, blobs: Blobs): Promise<Reply> {
     const joined = new Map<string, BlobRef>();
-    for (;;) {
-      const answer = this.#step(request, { base, joined, head: (blob) => blobs.head(blob) });
+    for (let asked = request; ; ) {
+      const answer = this.#step(asked, { base, joined, head: (blob) => blobs.head(blob) });
       if (!('join' in answer)) return this.#take(answer);
-      joined.set(joinKey(answer.join), await blobs.join(answer.join));
+      try {
+        joined.set(joinKey(answer.join), await blobs.join(answer.join));
+      } catch (trouble) {
+        asked = tooLarge(asked, trouble);
+      }
     }
   }
 
   /** The same without waiting, for a simulated wire. */
   answerNow(request: CloudRequest, base: string, blobs: ReturnType<typeof createMemoryBlobs>): Reply {
     const joined = new Map<string, BlobRef>();
-    for (;;) {
-      const answer = this.#step(request, { base, joined, head: (blob) => blobs.head(blob) });
+    for (let asked = request; ; ) {
+      const answer = this.#step(asked, { base, joined, head: (blob) => blobs.head(blob) });
       if (!('join' in answer)) return this.#take(answer);
-      joined.set(joinKey(answer.join), blobs.joinNow(answer.join));
+      try {
+        joined.set(joinKey(answer.join), blobs.joinNow(answer.join));
+      } catch (trouble) {
+        asked = tooLarge(asked, trouble);
+      }
     }
   }
 
@@ -101,6 +109,12 @@ export class CloudServer<State extends object = object, Settings extends object 
     this.#state = state;
     return reply;
   }
+}
+
+/** The request as it is answered when what it asks to be joined is too large: as if it were so itself. */
+function tooLarge(request: CloudRequest, trouble: unknown): CloudRequest {
+  if (!(trouble instanceof JoinTooLarge) || request.body.type === 'unreadable') throw trouble;
+  return { ...request, body: { type: 'unreadable', why: 'tooLarge' } };
 }
 
 const pieceBytes = 1024 * 1024;

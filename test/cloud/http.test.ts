@@ -66,6 +66,17 @@ describe('a served cloud', () => {
     expect(await same(await fetch(`${url}/joined`), Buffer.concat([text, bytes, text]))).toBe(true);
   });
 
+  it('answers slices that are too much together with an error of the service', async () => {
+    const { url } = await serve({ scenario: { files }, limits: { bodyBytesMax: size + 10 } });
+
+    const joined = await fetch(`${url}/join`, { method: 'POST', body: '/file,/file' });
+
+    expect([joined.status, await joined.json()]).toEqual([
+      400,
+      { error_code: 40002, body: { type: 'unreadable', why: 'tooLarge' } },
+    ]);
+  });
+
   it('answers HEAD with the headers of GET and no body', async () => {
     const served = await serve({ scenario: { files } });
 

@@ -112,9 +112,21 @@ describe('fetch', () => {
     expect(await put('/b', 500)).toBe(400);
     for (let n = 0; n < 20; n++) expect(await put('/a', 390 - n)).toBe(200);
     expect(await (await service.fetch(`${origin}/a`)).text()).toBe('x'.repeat(371));
-    await expect(service.fetch(`${origin}/join`, { method: 'POST', body: '/a,/a,/a' })).rejects.toThrow(
-      'over bodyBytesMax',
-    );
+    expect((await service.fetch(`${origin}/join`, { method: 'POST', body: '/a,/a,/a' })).status).toBe(400);
+  });
+
+  it('drops what nobody has any more for slices that are joined', async () => {
+    const service = createCloudService(tiny, { limits: { memoryBytesMax: 1_000, bodyBytesMax: 900 } });
+    const put = (path: string, body: string) => service.fetch(`${origin}${path}`, { method: 'PUT', body });
+    await put('/a', 'a'.repeat(200));
+    await put('/b', 'b'.repeat(200));
+    await put('/gone', 'c'.repeat(500));
+    await service.fetch(`${origin}/gone`, { method: 'DELETE' });
+
+    const joined = await service.fetch(`${origin}/join`, { method: 'POST', body: '/a,/b,.' });
+
+    expect(joined.status).toBe(200);
+    expect(await (await service.fetch(`${origin}/joined`)).text()).toBe(`${'a'.repeat(200)}${'b'.repeat(200)}/a,/b,.`);
   });
 
   it('refuses a scenario whose file has no place, before the first request', () => {

@@ -14,7 +14,7 @@ const settings = v.strictObject({ greeting: v.optional(v.string(), 'hello') });
 const refuse = refusals('gokuai');
 
 /**
- * The smallest service that uses all of a host: files by PUT, GET and DELETE, joined slices, forms told back as JSON,
+ * The smallest service that uses all of a host: files by PUT, GET and DELETE, joined slices (`.` is the list of them itself), forms told back as JSON,
  * a bare status, a repeated header, an address, and a bug.
  */
 export const tiny: ServiceDefinition<TinyState, TinySettings> = {
@@ -64,8 +64,10 @@ const answers: Readonly<Record<string, (state: TinyState, call: Call<TinySetting
     return bare(204);
   },
   join: (state, call) => {
-    const names = call.request.body.type === 'raw' ? (call.request.body.text ?? '').split(',') : [];
-    const blob = call.join(names.flatMap((name) => state.files[name] ?? []));
+    const { body } = call.request;
+    if (body.type !== 'raw') throw refuse(40002);
+    const names = (body.text ?? '').split(',');
+    const blob = call.join(names.flatMap((name) => (name === '.' ? body.blob : (state.files[name] ?? []))));
     state.files['/joined'] = blob;
     return json({ blob });
   },
