@@ -107,6 +107,8 @@ export interface ServiceDefinition<State extends object, Settings extends object
   operationOf(request: CloudRequest, settings: Settings, head: Call<Settings>['head']): string | null;
   /** Works on a draft, which a refusal throws away. @throws Refusal */
   answer(state: Draft<State>, call: Call<Settings>): CloudResponse;
+  /** What a refused call leaves behind all the same, such as a ticket that is used up. @throws Refusal for nothing */
+  refused?(state: Draft<State>, call: Call<Settings>): void;
   /** A row as it stands on the wire. */
   failure(refusal: Refusal, call: Call<Settings>): CloudResponse;
   /** Puts a file of a scenario where a client finds it; null when done, else what is wrong with its path. */

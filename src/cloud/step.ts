@@ -79,7 +79,21 @@ export function step<State extends object, Settings extends object>(
   } catch (thrown) {
     if (thrown instanceof JoinNeeded) return { join: thrown.blobs };
     if (!(thrown instanceof Refusal)) throw thrown;
-    return { state: counted, response: definition.failure(thrown, call), wire };
+    const service = afterRefusal(setting, state.service, call);
+    return { state: { ...counted, service }, response: definition.failure(thrown, call), wire };
+  }
+}
+
+function afterRefusal<State extends object, Settings extends object>(
+  { definition }: Setting<State, Settings>,
+  state: State,
+  call: Call<Settings>,
+): State {
+  try {
+    return produce(state, (draft) => definition.refused?.(draft, call));
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    return state;
   }
 }
 

@@ -12,6 +12,7 @@ import { refuse } from './refuse.ts';
 import { failure, success } from './replies.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 import { emptyState, type State } from './state.ts';
+import type { Work } from './work.ts';
 
 /** The retired JSON API of Tencent COS, v3 and v4, with its download hosts. @source cloud-services.md 4 */
 export const tencentCosV4: ServiceDefinition<State, Settings> = {
@@ -32,21 +33,32 @@ export const tencentCosV4: ServiceDefinition<State, Settings> = {
     const version = versionOf(call.request.path);
     return version === null ? download(state, call) : answerApi(state, call, version);
   },
+  // A sign that is good once is good for one call, whatever becomes of that.
+  refused: (state, call) => {
+    const version = versionOf(call.request.path);
+    if (version !== null) admit(state, call, version);
+  },
   failure,
   place,
   hints,
 };
 
 function answerApi(state: Draft<State>, call: Call<Settings>, version: Version): CloudResponse {
+  const { target, fields, run } = admit(state, call, version);
+  return success(call, target, run({ state, call, target, fields }));
+}
+
+/** All that is checked before the operation's own parameters; counts the call, and uses its sign up. @throws Refusal */
+function admit(state: Draft<State>, call: Call<Settings>, version: Version): Omit<Work, 'state' | 'call'> & Entry {
   const { request, settings } = call;
   const fields = fieldsOf(request, call.head);
   if (bodyBytes(request) > settings.limits.bodyBytesMax) throw refuse(413);
   // What the front end itself cannot read is not looked into any further.
   if (fields.trouble === 400 || fields.trouble === 413) throw refuse(fields.trouble);
   const target = targetOf(request.path, version, settings);
-  const { sign, run } = operationOf(request.method, version, fields);
-  authorize(state, call, target, sign);
-  return success(call, target, run({ state, call, target, fields }));
+  const entry = operationOf(request.method, version, fields);
+  authorize(state, call, target, entry.sign);
+  return { ...entry, target, fields };
 }
 
 /** @throws Refusal */

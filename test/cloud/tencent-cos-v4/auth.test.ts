@@ -85,15 +85,41 @@ describe('a sign is taken', () => {
 });
 
 describe('a sign that is good once', () => {
-  it('stays good when what it was for was refused', () => {
-    const client = new Client(openDesk());
+  it('is used up by a call that is refused for another reason', () => {
+    const client = new Client(
+      openDesk({
+        files: [
+          { path: '/a', text: 'x' },
+          { path: '/b', text: 'y' },
+        ],
+      }),
+    );
     const token = sign({ e: 0, f: '/10000000/bkt/a' });
+    const moved = () => client.say('move', 'a', { sign: token, dest_fileid: '/b' }).json.code;
 
-    const early = client.say('delete', 'a', { sign: token });
-    client.upload('a', 'x');
-    const late = client.say('delete', 'a', { sign: token });
+    expect([moved(), moved()]).toEqual([-177, -77]);
+  });
 
-    expect([early.json.code, late.json.code]).toEqual([-197, 0]);
+  it('stays good when it was refused itself', () => {
+    const client = new Client(
+      openDesk({
+        files: [
+          { path: '/a', text: 'x' },
+          { path: '/b', text: 'y' },
+        ],
+      }),
+    );
+    const token = sign({ e: 0, f: '/10000000/bkt/a' });
+    const deleted = (path: string) => client.say('delete', path, { sign: token }).json.code;
+
+    expect([deleted('b'), deleted('a')]).toEqual([-63, 0]);
+  });
+
+  it('counts as a call when it is refused for another reason', () => {
+    const client = new Client(openDesk({ settings: { limits: { callsPerSecondMax: 2 } } }));
+    const told = () => client.say('stat', 'none').json.code;
+
+    expect([told(), told(), told()]).toEqual([-197, -197, -71]);
   });
 
   it('is forgotten after as many others as the limit says', () => {
