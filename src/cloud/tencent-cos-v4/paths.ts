@@ -66,7 +66,7 @@ export function checkFileName(path: string, settings: Settings): void {
 }
 
 /**
- * Where a file is to go: `/appid/bucket/path`, `/path` of the same bucket, or `path` beside the file.
+ * Where a file is to go: `/appid/bucket/path`, or a path of the same bucket, with a slash before or without.
  * Not decoded: it comes in a body. @throws Refusal
  */
 export function destinationOf(text: string, source: Target, settings: Settings): Target {
@@ -74,8 +74,7 @@ export function destinationOf(text: string, source: Target, settings: Settings):
   const full = /^\/(\d+)\/([^/]+)(\/.*)?$/.exec(text);
   const [, appid = '', name = '', rest] = full ?? [];
   if (full === null || appOf(settings, appid) === undefined) {
-    const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1);
-    return namedFile(text.startsWith('/') ? text.slice(1) : `${folder}${text}`, source, settings);
+    return namedFile(text.replace(/^\//, ''), source, settings);
   }
   if (rest === undefined || rest === '/') throw refuse(-163);
   if (appid !== source.appid) throw refuse(-162);

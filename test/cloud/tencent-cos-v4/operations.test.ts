@@ -368,23 +368,23 @@ describe('list', () => {
 });
 
 describe('move and copy', () => {
-  it('reach a whole id, a path from the bucket, and a path from the folder', () => {
+  it('reach a whole id, and a path of the bucket with a slash before or without', () => {
     const client = open({ '/d/a': 'text' });
 
     const told = [
       client.say('copy', 'd/a', { dest_fileid: '/10000000/bkt/one%20' }),
       client.say('copy', 'd/a', { dest_fileid: '/e/two' }),
-      client.say('copy', 'd/a', { dest_fileid: 'three' }),
+      client.say('copy', 'd/a', { dest_fileid: 'e/three' }),
       client.say('move', 'd/a', { dest_fileid: '/four' }),
     ];
 
     expect(told.map(({ json }) => json.data)).toEqual([
       { resource_path: '/10000000/bkt/one%20' },
       { resource_path: '/10000000/bkt/e/two' },
-      { resource_path: '/10000000/bkt/d/three' },
+      { resource_path: '/10000000/bkt/e/three' },
       { resource_path: '/10000000/bkt/four' },
     ]);
-    expect(['one%20', 'e/two', 'd/three', 'four'].map((path) => client.download(path).text)).toEqual(
+    expect(['one%20', 'e/two', 'e/three', 'four'].map((path) => client.download(path).text)).toEqual(
       Array.from({ length: 4 }, () => 'text'),
     );
     expect(client.say('stat', 'd/a').json.code).toBe(-197);
