@@ -7,6 +7,14 @@ import type { Session } from './state.ts';
 import { requireStore } from './store.ts';
 import { entriesOf } from './tree.ts';
 
+/** How far a client has come. */
+interface Cursor {
+  /** All changes up to this revision are told. */
+  readonly reached: number;
+  /** The revision at which a listing of all there is began, until it is over: what was removed before was never told. */
+  readonly began: number;
+}
+
 interface Change {
   readonly revision: number;
   readonly item: JsonObject;
@@ -19,8 +27,8 @@ interface Change {
 export function tellChanges({ drive, root, call }: Session): CloudResponse {
   const cursor = cursorOf(parameterOf(call.request, 'cursor') ?? '');
   requireStore(call.settings, 'meta', 'read', 31071);
-  const reset = cursor === null || cursor < drive.horizon || cursor > drive.revision;
-  const since = reset ? 0 : cursor;
+  const reset = cursor === null || cursor.began < drive.horizon || cursor.began > drive.revision;
+  const { reached, began } = reset ? { reached: 0, began: drive.revision } : cursor;
   const present = entriesOf(drive).map((entry): Change & { path: string } => ({
     path: entry.path,
     revision: entry.revision,
@@ -31,25 +39,28 @@ export function tellChanges({ drive, root, call }: Session): CloudResponse {
     revision,
     item: { fs_id: BigInt(fsId), path, isdir: isFolder ? 1 : 0, isdelete: 1 },
   }));
-  // Who starts with nothing needs no removals.
-  const changes = (reset ? present : [...present, ...removed])
-    .filter(({ path, revision }) => revision > since && isBelow(path, root))
+  const changes = [
+    ...present.filter(({ revision }) => revision > reached),
+    ...removed.filter(({ revision }) => revision > began),
+  ]
+    .filter(({ path }) => isBelow(path, root))
     .sort((one, other) => one.revision - other.revision);
 
   const told = changes.slice(0, call.settings.limits.diffEntriesMax);
   const hasMore = told.length < changes.length;
-  const reached = hasMore ? (told.at(-1)?.revision ?? since) : drive.revision;
+  const now = hasMore ? (told.at(-1)?.revision ?? reached) : drive.revision;
   return answer(call, {
     entries: told.map(({ item }) => item),
     has_more: hasMore,
     reset,
-    cursor: String(reached),
+    cursor: now < began ? `${now}-${began}` : String(now),
   });
 }
 
 /** @throws Refusal 31023 */
-function cursorOf(text: string): number | null {
+function cursorOf(text: string): Cursor | null {
   if (text === '' || text === 'null') return null;
-  if (!/^\d{1,15}$/.test(text)) throw refuse(31023);
-  return Number(text);
+  const [, reached, began = reached] = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(text) ?? [];
+  if (reached === undefined) throw refuse(31023);
+  return { reached: Number(reached), began: Number(began) };
 }

@@ -459,6 +459,41 @@ describe('diff', () => {
     expect([short(next.entries), next.has_more, next.reset]).toEqual([['+/c'], false, false]);
   });
 
+  it('ends, though removals from before it began are forgotten', () => {
+    const client = new Client({ settings: { limits: { diffEntriesMax: 1, removalsMax: 1 } } });
+    for (const name of ['a', 'b', 'x', 'y']) client.upload(`${root}/${name}`, 'x');
+    for (const name of ['x', 'y']) client.remove(`${root}/${name}`);
+
+    const pages = [diff(client, 'null')];
+    while (pages.length < 10 && pages.at(-1).has_more) pages.push(diff(client, pages.at(-1).cursor));
+
+    expect(pages.map(({ entries, reset }) => [reset, ...short(entries)])).toEqual([
+      [true, '+/a'],
+      [false, '+/b'],
+    ]);
+  });
+
+  it('tells of what is removed while it goes on, and begins again where that is forgotten', () => {
+    const client = new Client({ settings: { limits: { diffEntriesMax: 1, removalsMax: 1 } } });
+    for (const name of ['a', 'b', 'c']) client.upload(`${root}/${name}`, 'x');
+    const first = diff(client, 'null');
+    client.remove(`${root}/a`);
+    const second = diff(client, first.cursor);
+    const third = diff(client, second.cursor);
+    const last = diff(client, third.cursor);
+    client.remove(`${root}/b`);
+    const again = diff(client, second.cursor);
+
+    expect([first, second, third, last].map(({ entries }) => short(entries))).toEqual([
+      ['+/a'],
+      ['+/b'],
+      ['+/c'],
+      ['-/a'],
+    ]);
+    expect([last.has_more, last.reset]).toEqual([false, false]);
+    expect([short(again.entries), again.reset]).toEqual([['+/c'], true]);
+  });
+
   it('begins again for a cursor that is older than what is remembered, or of another life', () => {
     const client = new Client({ settings: { limits: { removalsMax: 1 } } });
     client.upload(`${root}/keep`, 'x');
