@@ -4,7 +4,7 @@ import { entryJson, pathHash, seconds, storedJson } from './entry.ts';
 import { refuse } from './failure.ts';
 import { nameOf } from './names.ts';
 import { count, type Page, type Parameters, pageOf, path, plainPath, required } from './parameters.ts';
-import { checkRight } from './rights.ts';
+import { checkRight, isDenied } from './rights.ts';
 import { allOf, entryAt, existing, type Found, inFolder, plain, usedBytes, within } from './tree.ts';
 import { reply, type Visit } from './visit.ts';
 
@@ -23,7 +23,8 @@ export function list(visit: Visit): CloudResponse {
 export function info(visit: Visit): CloudResponse {
   const found = meant(visit);
   const entry = existing(visit.files, found);
-  const file = entry.isFolder || entry.blob === null ? null : entry;
+  const isGiven = !entry.isFolder && entry.blob !== null && !isDenied(visit, found, 'download');
+  const file = isGiven ? entry : null;
   return reply(visit.call, {
     ...entryJson(visit.library, found, entry),
     uri: file === null ? '' : downloadAddress(visit, found, file),

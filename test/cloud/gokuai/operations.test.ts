@@ -73,6 +73,13 @@ describe('reading', () => {
     expect(client.call('info', { fullpath: 'docs' }).json).toMatchObject({ dir: 1, uri: '' });
   });
 
+  it('info gives no address of what may not be downloaded', () => {
+    const client = withFiles({ libraries: [{ rules: [{ path: 'docs', denied: ['download'] }] }] });
+
+    expect(client.call('info', { fullpath: 'docs/b.txt' }).json).toMatchObject({ uri: '', preview: '' });
+    expect(client.call('info', { fullpath: 'a.txt' }).json.uri).not.toBe('');
+  });
+
   it('stat adds up, the recycle bin apart', () => {
     const client = withFiles();
     client.call('del', { fullpaths: 'docs/b.txt' });
