@@ -32,10 +32,10 @@ export function createFolder(visit: Visit): CloudResponse {
 }
 
 export function copy(visit: Visit): CloudResponse {
-  const { parameters, limits, files } = visit;
+  const { parameters, limits } = visit;
   const from = path(parameters, 'from_fullpath');
   const to = path(parameters);
-  checkNewPath(to, limits, existing(files, from).isFolder ? 'folder' : 'file');
+  checkNewPath(to, limits, kindOf(visit, from));
   const target = libraryAskedFor(visit);
   if (target.storagePoint !== visit.library.storagePoint) throw refuse(400137);
   if (target !== visit.library) throw refuse(400136);
@@ -44,10 +44,9 @@ export function copy(visit: Visit): CloudResponse {
 
 /** Each of them into each folder. */
 export function copySeveral(visit: Visit): CloudResponse {
-  const { parameters, limits, files } = visit;
+  const { parameters, limits } = visit;
   const sources = paths(parameters, 'from_fullpaths');
   const folders = required(parameters, 'paths').split('|').map(plainPath);
-  checkExisting((each) => entryAt(files, each) !== undefined, sources);
   const pairs = folders.flatMap((folder) => sources.map((from) => [from, joinPath(folder, nameOf(from))] as const));
   for (const [, to] of pairs) checkNewPath(to, limits, 'file');
   copyAll(visit, pairs);
@@ -58,10 +57,11 @@ export function move(visit: Visit): CloudResponse {
   const { parameters, limits, files } = visit;
   const from = path(parameters);
   const to = path(parameters, 'dest_fullpath');
-  checkNewPath(to, limits, existing(files, from).isFolder ? 'folder' : 'file');
+  checkNewPath(to, limits, kindOf(visit, from));
   if (libraryAskedFor(visit) !== visit.library) throw refuse(400136);
   for (const each of [from, to]) checkRight(visit, each, 'write');
   checkIdle(visit, [from, to]);
+  existing(files, from);
   if (to !== from && isWithin(to, from)) throw refuse(40013);
   if (lockOn(visit, (locked) => locked === from) === 'exclusive') throw refuse(403154);
   if (lockOn(visit, (locked) => isWithin(locked, from)) !== undefined) throw refuse(403151);
@@ -73,7 +73,7 @@ export function move(visit: Visit): CloudResponse {
   return answered(visit, free);
 }
 
-/** Where each copy went. @throws 40310, 403201, 403212 */
+/** Where each copy went. @throws 40310, 403201, 403212, 40402, 404021 */
 function copyAll(visit: Visit, pairs: readonly (readonly [from: string, to: string])[]): readonly string[] {
   const { files, library } = visit;
   for (const [from, to] of pairs) {
@@ -84,6 +84,7 @@ function copyAll(visit: Visit, pairs: readonly (readonly [from: string, to: stri
   const found = pairs.map(([from]) => within(files, from));
   const bytes = found.flat().reduce((sum, [, { filesize }]) => sum + filesize, 0);
   if (!hasRoom(visit, bytes)) throw refuse(403212, { fill: library.name });
+  checkExisting((each) => entryAt(files, each) !== undefined, [...new Set(pairs.map(([from]) => from))]);
   return pairs.map(([from, to], at) => {
     const free = freePath(to, (each) => entryAt(files, each) !== undefined);
     const copied = found[at] ?? [];
@@ -91,6 +92,11 @@ function copyAll(visit: Visit, pairs: readonly (readonly [from: string, to: stri
     keepBusy(visit, 'folder', free, copied.length);
     return free;
   });
+}
+
+/** What is not there counts as a file, until it may be said that it is not there. */
+function kindOf({ files }: Visit, path: string): 'file' | 'folder' {
+  return entryAt(files, path)?.isFolder ? 'folder' : 'file';
 }
 
 /** Clients of several libraries name the other one by its mount. @throws 40003, 40404 */

@@ -105,14 +105,14 @@ export function uploadForm(state: Draft<GokuaiState>, call: Call<GokuaiSettings>
   return reply(call, storedJson(hand.library, target, existing(hand.files, target)));
 }
 
-/** Where a file goes: a name that is taken gets a number, or a new version. @throws 400653, 403154 …, 40321 */
+/** Where a file goes: a name that is taken gets a number, or a new version. @throws 40321, 400653, 403154 … */
 function targetOf(hand: Hand, wanted: string, overwrite: boolean, size: number): string {
   const { files, library } = hand;
   const found = entryAt(files, wanted);
-  if (found?.isFolder && overwrite) throw refuse(400653);
   const target = overwrite ? wanted : freePath(wanted, (each) => entryAt(files, each) !== undefined);
-  checkUnlocked(hand, target);
   if (!hasRoom(hand, size - (entryAt(files, target)?.filesize ?? 0))) throw refuse(40321, { fill: library.name });
+  if (found?.isFolder && overwrite) throw refuse(400653);
+  checkUnlocked(hand, target);
   return target;
 }
 

@@ -70,8 +70,8 @@ const handlers: Readonly<Record<OperationName, Handler>> = {
 
 function answer(state: CiDraft, call: CiCall): CloudResponse {
   try {
-    const admitted = admit(state, call);
     if (call.operation === null) throw new CosTrouble('MethodNotAllowed');
+    const admitted = admit(state, call);
     return handlers[call.operation as OperationName](state, call, admitted);
   } catch (thrown) {
     // Such troubles are found before anything but a counter has changed.

@@ -23,23 +23,18 @@ export const jobTags = [
 export function jobs(state: CiDraft, call: CiCall, { bucket, key }: Admitted): CloudResponse {
   const own = state.media.jobs.filter((job) => job.bucket === bucket.name);
   const id = key.split('/')[1] ?? '';
-  switch (call.request.method) {
-    case 'POST':
-      return respond(call, { JobsDetail: describe(createJob(state, call, bucket.name), 'Submitted') });
-    case 'GET': {
-      if (id === '') {
-        const { query } = call.request;
-        const [tag, queue] = [param(query, 'tag'), param(query, 'queueid')];
-        const found = own.filter((job) => (!tag || job.tag === tag) && (!queue || job.queueId === queue));
-        return respond(call, { JobsDetail: found.map((job) => describe(job, 'Success')) });
-      }
-      const job = own.find((each) => each.id === id);
-      if (job === undefined) throw refuse(1103);
-      return respond(call, { JobsDetail: describe(job, 'Success') });
-    }
-    default:
-      throw refuse(1015);
+  const { method, query } = call.request;
+  if (method === 'POST') {
+    return respond(call, { JobsDetail: describe(createJob(state, call, bucket.name), 'Submitted') });
   }
+  if (id === '') {
+    const [tag, queue] = [param(query, 'tag'), param(query, 'queueid')];
+    const found = own.filter((job) => (!tag || job.tag === tag) && (!queue || job.queueId === queue));
+    return respond(call, { JobsDetail: found.map((job) => describe(job, 'Success')) });
+  }
+  const job = own.find((each) => each.id === id);
+  if (job === undefined) throw refuse(1103);
+  return respond(call, { JobsDetail: describe(job, 'Success') });
 }
 
 function createJob(state: CiDraft, call: CiCall, bucket: string): Job {

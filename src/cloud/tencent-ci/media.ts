@@ -39,7 +39,6 @@ export function mediaBuckets(state: CiDraft, call: CiCall, { bucket }: Admitted)
     const found = buckets.filter((name) => named === undefined || name === named);
     return listed(call, 'MediaBucketList', found.map(describe));
   }
-  if (request.method !== 'POST') throw refuse(1015);
   if (buckets.includes(bucket.name)) throw refuse(1100);
   if (buckets.length >= settings.limits.mediaBucketsMax) throw refuse(1109);
   buckets.push(bucket.name);
@@ -188,7 +187,6 @@ function callsOn<Thing extends MediaThing>(kind: Kind<Thing>) {
       things.splice(index, 1);
       return respond(call, { [`${kind.tag}Id`]: id });
     }
-    if (method !== 'POST' && method !== 'PUT') throw refuse(1015);
     const wish = requestOf(call);
     const content = kind.read(kind.wishIn === null ? wish : (childrenOf(wish, kind.wishIn)[0] ?? {}));
     if (method === 'PUT' && present === undefined) throw refuse(kind.missingCode);

@@ -45,25 +45,21 @@ export function dialectOf(operation: string | null): DialectName {
 export function operationOf(request: CloudRequest, settings: CiSettings): OperationName | null {
   const host = hostKindOf(request);
   if (host === 'ci' || (host === 'any' && settings.options.jobsOnAnyHost)) {
-    const operation = jobOperationOf(request);
-    if (operation !== null) return operation;
+    const job = jobPaths.find(([pattern]) => pattern.test(request.path));
+    if (job !== undefined) return job[2].includes(request.method) ? job[1] : null;
   }
   const isBucket = request.path === '/' || request.path === '';
   return isBucket ? bucketOperationOf(request) : objectOperationOf(request);
 }
 
-const jobPaths: readonly (readonly [path: RegExp, operation: OperationName])[] = [
-  [/^\/jobs(\/[^/]*)?$/, 'jobs'],
-  [/^\/template(\/[^/]*)?$/, 'templates'],
-  [/^\/queue(\/[^/]*)?$/, 'queues'],
-  [/^\/workflow(\/[^/]*)?$/, 'workflows'],
-  [/^\/mediabucket$/, 'mediaBuckets'],
-  [/^\/image\/auditing$/, 'moderateMany'],
+const jobPaths: readonly (readonly [path: RegExp, operation: OperationName, methods: readonly string[]])[] = [
+  [/^\/jobs(\/[^/]*)?$/, 'jobs', ['GET', 'POST']],
+  [/^\/template(\/[^/]*)?$/, 'templates', ['GET', 'POST', 'PUT', 'DELETE']],
+  [/^\/queue(\/[^/]*)?$/, 'queues', ['GET', 'POST', 'PUT', 'DELETE']],
+  [/^\/workflow(\/[^/]*)?$/, 'workflows', ['GET', 'POST', 'PUT', 'DELETE']],
+  [/^\/mediabucket$/, 'mediaBuckets', ['GET', 'POST']],
+  [/^\/image\/auditing$/, 'moderateMany', ['POST']],
 ];
-
-function jobOperationOf({ path }: CloudRequest): OperationName | null {
-  return jobPaths.find(([pattern]) => pattern.test(path))?.[1] ?? null;
-}
 
 function bucketOperationOf(request: CloudRequest): OperationName | null {
   const { method, headers } = request;

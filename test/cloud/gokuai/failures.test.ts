@@ -1,7 +1,35 @@
 import { describe, expect, it } from 'vitest';
+import type { Scenario } from '../../../src/cloud/scenario.ts';
 import { catalogues } from '../../../src/errors/catalogues.ts';
 import { Client } from './client.ts';
 import { statusOf } from './statuses.ts';
+
+describe('the first check that fails answers', () => {
+  const denied = { libraries: [{ rules: [{ path: 'docs', denied: ['write', 'download'] }] }] };
+
+  it.each([
+    ['copy', { from_fullpath: 'docs/none', fullpath: 'b' }],
+    ['move', { fullpath: 'docs/none', dest_fullpath: 'b' }],
+    ['mcopy', { from_fullpaths: 'docs/none', paths: 'other' }],
+  ])('%s: what is permitted, then what is there', (operation, fields) => {
+    const codeOf = (settings: Scenario['settings']) => new Client({ settings }).call(operation, fields).json.error_code;
+
+    expect([codeOf(denied), codeOf({})]).toEqual([40310, 40402]);
+  });
+
+  it.each(['docs', 'a.txt'])('create_file of %s: room, then what is in the way', (fullpath) => {
+    const locks = [{ path: 'a.txt', by: 'Another', kind: 'exclusive' }];
+    const files = ['a.txt', 'docs/b.txt'].map((path) => ({ path, text: 'x' }));
+    const codeOf = (capacityBytes: number) =>
+      new Client({ settings: { libraries: [{ capacityBytes, locks }] }, files }).call('create_file', {
+        fullpath,
+        filehash: 'a'.repeat(40),
+        filesize: 100,
+      }).json.error_code;
+
+    expect([codeOf(50), codeOf(1_000)]).toEqual([40321, fullpath === 'docs' ? 400653 : 403154]);
+  });
+});
 
 describe('a fault rule makes the service answer each row', () => {
   it.each(catalogues.gokuai.map((row) => [row.code, row] as const))('%s', (code, row) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dialectOf } from '../../../src/cloud/tencent-ci/operations.ts';
 import { catalogues, type ErrorRow } from '../../../src/errors/catalogues.ts';
-import { Client, onePixel } from './client.ts';
+import { Client, onePixel, tag } from './client.ts';
 import { expectRow } from './row.ts';
 
 const rows: readonly ErrorRow[] = catalogues['tencent-ci'];
@@ -65,6 +65,23 @@ describe('the placeholder', () => {
 });
 
 describe('an operation', () => {
+  it.each([
+    ['PATCH', '/x.txt'],
+    ['POST', '/x.txt'],
+    ['OPTIONS', '/'],
+    ['PUT', '/jobs'],
+    ['PATCH', '/template'],
+    ['DELETE', '/mediabucket'],
+    ['GET', '/image/auditing'],
+  ])(
+    'that there is not, %s %s, is refused for its method before anything is asked of the signature',
+    (method, target) => {
+      const told = new Client().desk.ask({ method, target });
+
+      expect([told.status, tag(told.text, 'Code')]).toEqual([405, 'MethodNotAllowed']);
+    },
+  );
+
   it('refuses plain downloads in the words of the object store', () => {
     expect(dialectOf('download')).toBe('plain');
     const client = new Client();
