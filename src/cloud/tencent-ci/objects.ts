@@ -48,6 +48,7 @@ export interface NewObject {
   readonly headers: Pairs;
   /** Of a sliced upload. */
   readonly etag?: string;
+  readonly bytesMax?: number;
 }
 
 /** Checks what is to be stored, then stores it. @throws CosTrouble */
@@ -55,12 +56,12 @@ export function store(
   state: CiDraft,
   call: CiCall,
   { bucket, key, path }: Pick<Admitted, 'bucket' | 'key' | 'path'>,
-  { blob, contentType, headers, etag = `"${blob.md5}"` }: NewObject,
+  { blob, contentType, headers, etag = `"${blob.md5}"`, bytesMax = call.settings.limits.uploadBytesMax }: NewObject,
 ): StoredObject {
   const { limits } = call.settings;
   checkKey(key, limits.keyBytesMax);
   if (!bucket.writable) throw new CosTrouble('AccessDenied');
-  if (blob.size > limits.uploadBytesMax) throw new CosTrouble('EntityTooLarge');
+  if (blob.size > bytesMax) throw new CosTrouble('EntityTooLarge');
   const verdict = bucket.moderated ? verdictOf(call, blob) : null;
   const content: Content = { type: 'blob', blob };
   const stored: StoredObject = { key, content, etag, modifiedMs: call.nowMs, contentType, headers, verdict };

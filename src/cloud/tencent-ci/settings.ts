@@ -58,7 +58,9 @@ const bucketSchema = v.strictObject({
 });
 
 const limitsSchema = v.strictObject({
+  /** Of one upload, and of an object that is joined of slices. */
   uploadBytesMax: count(5 * 1024 ** 3),
+  objectBytesMax: count(10_000 * 5 * 1024 ** 3),
   keyBytesMax: count(850),
   sliceBytesMin: count(1024 ** 2),
   sliceBytesMax: count(5 * 1024 ** 3),

@@ -108,7 +108,8 @@ export function completeSlices(state: CiDraft, call: CiCall, admitted: Admitted)
   const isSmall = ({ blob }: Slice) => blob.size < call.settings.limits.sliceBytesMin;
   if (slices.slice(0, -1).some(isSmall)) throw new CosTrouble('EntityTooSmall');
   const size = slices.reduce((sum, { blob }) => sum + blob.size, 0);
-  if (size > call.settings.limits.uploadBytesMax) throw new CosTrouble('EntityTooLarge');
+  const bytesMax = call.settings.limits.objectBytesMax;
+  if (size > bytesMax) throw new CosTrouble('EntityTooLarge');
   const digests = slices.flatMap(({ blob }) => [...hexToBytes(blob.md5)]);
   const stored = store(
     state,
@@ -118,6 +119,7 @@ export function completeSlices(state: CiDraft, call: CiCall, admitted: Admitted)
       blob: call.join(slices.map(({ blob }) => blob)),
       contentType: upload.contentType,
       headers: upload.headers,
+      bytesMax,
       etag: `"${bytesToHex(md5(Uint8Array.from(digests)))}-${slices.length}"`,
     },
   );

@@ -272,6 +272,15 @@ describe('a sliced upload', () => {
     expect([aborted.status, slice(1, 'x').status, client.get('s', `uploadId=${id}`).status]).toEqual([204, 404, 404]);
   });
 
+  it('may be larger than one upload, up to a limit of its own', () => {
+    const codeOf = (objectBytesMax: number) => {
+      const client = new Client({ settings: { limits: { sliceBytesMin: 1, uploadBytesMax: 3, objectBytesMax } } });
+      return client.putSliced('a', [new Uint8Array(3), new Uint8Array(2)]).status;
+    };
+
+    expect([codeOf(5), codeOf(4)]).toEqual([200, 400]);
+  });
+
   it('is refused with slices that are unknown, out of order, too small, or out of bounds', () => {
     const client = json();
     const { slice, complete } = started(client);
