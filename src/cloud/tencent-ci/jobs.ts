@@ -56,7 +56,8 @@ function createJob(state: CiDraft, call: CiCall, bucket: string): Job {
   const object = textIn(output, 'Object');
   if (object !== '') keepOutput(state, call, { bucket: target, key: object, tag, source });
   const id = `j${call.serial.toString(16).padStart(8, '0')}`;
-  const job: Job = { id, bucket, createdMs: call.nowMs, tag, queueId, templateId, input, output: object };
+  const made = { id, bucket, createdMs: call.nowMs };
+  const job: Job = { ...made, tag, queueId, templateId, input, outputBucket: target, output: object };
   state.media.jobs.push(job);
   return job;
 }
@@ -103,6 +104,6 @@ function describe(job: Job, state: string): object {
     Tag: job.tag,
     QueueId: job.queueId,
     Input: { Object: job.input },
-    Operation: { TemplateId: job.templateId, Output: { Bucket: job.bucket, Object: job.output } },
+    Operation: { TemplateId: job.templateId, Output: { Bucket: job.outputBucket, Object: job.output } },
   };
 }

@@ -139,18 +139,29 @@ export function serveContent(
   content: Content,
   file: Omit<Parameters<typeof serveFile>[1], 'blob'>,
 ): CloudResponse | null {
-  const served = serveFile(call.request, { ...file, blob: refOf(content) });
-  if (served === null || content.type === 'blob' || typeof served.body === 'string') return served;
-  if (served.body instanceof Uint8Array) return served;
-  const { from, size } = served.body;
-  return { ...served, body: draw(content.picture).subarray(from, from + size) };
+  if (content.type === 'blob') return serveFile(call.request, { ...file, blob: content.blob });
+  return serveBytes(call, draw(content.picture), file);
 }
 
-/** For a drawn picture a reference to bytes that are nowhere: only to count and to compare. */
+/** The same of bytes that are made now. */
+export function serveBytes(
+  call: CiCall,
+  bytes: Uint8Array,
+  file: Omit<Parameters<typeof serveFile>[1], 'blob'>,
+): CloudResponse | null {
+  const served = serveFile(call.request, { ...file, blob: nowhere(bytes.length) });
+  if (served === null || typeof served.body === 'string' || served.body instanceof Uint8Array) return served;
+  const { from, size } = served.body;
+  return { ...served, body: bytes.subarray(from, from + size) };
+}
+
 function refOf(content: Content): BlobRef {
-  if (content.type === 'blob') return content.blob;
-  const { size, md5 } = content;
-  return { id: '', size, md5, sha1: '', crc32: 0, headMd5: '' };
+  return content.type === 'blob' ? content.blob : nowhere(content.size);
+}
+
+/** A reference to bytes that no blob has: only to count. */
+function nowhere(size: number): BlobRef {
+  return { id: '', size, md5: '', sha1: '', crc32: 0, headMd5: '' };
 }
 
 /** A type that the reader asks for. */

@@ -1,8 +1,9 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { CloudResponse } from '../service.ts';
 import { errorOf, refuse } from './failures.ts';
 import { type Admitted, param } from './guard.ts';
-import { common, serveContent } from './objects.ts';
-import { drawn } from './processing.ts';
+import { common, serveBytes } from './objects.ts';
+import { draw, pictureTypes } from './pictures.ts';
 import { type CiCall, type CiDraft, sizeOf } from './state.ts';
 
 /** Kinds of documents: those that are tables have sheets. */
@@ -37,16 +38,13 @@ export function preview(state: CiDraft, call: CiCall, { path, key }: Admitted): 
     throw refuse(-3015, { section });
   }
   const facts = [...common(call), ['x-total-page', String(pages)] as const, ...sheetsOf(kind)];
-  if (target === 'pdf') {
-    return { status: 200, headers: [['content-type', 'application/pdf'], ...facts], body: emptyPdf };
-  }
   const { modifiedMs } = object;
   // A4 in the resolution of a screen.
-  const content = drawn({ format: target, width: 794, height: 1123 });
-  const contentType = target === 'jpg' ? 'image/jpeg' : 'image/png';
+  const bytes = target === 'pdf' ? utf8ToBytes(emptyPdf) : draw({ format: target, width: 794, height: 1123 });
+  const contentType = target === 'pdf' ? 'application/pdf' : pictureTypes[target];
   const etag = `"${object.etag.replaceAll('"', '')}-${page}-${target}"`;
-  const served = serveContent(call, content, { etag, modifiedMs, contentType, headers: facts });
-  if (served === null) throw refuse(-29034);
+  const served = serveBytes(call, bytes, { etag, modifiedMs, contentType, headers: facts });
+  if (served === null) throw refuse(-29034, { headers: [['content-range', `bytes */${bytes.length}`]] });
   return served;
 }
 

@@ -98,6 +98,8 @@ export interface Job extends MediaThing {
   readonly queueId: string;
   readonly templateId: string;
   readonly input: string;
+  /** A bucket's name and a key; the key is empty for none. */
+  readonly outputBucket: string;
   readonly output: string;
 }
 

@@ -469,6 +469,20 @@ describe('a preview', () => {
     expect(ask('a.pdf', '&dstType=pdf').text).toMatch(/^%PDF-/);
   });
 
+  it.each(['pdf', 'png'])('as %s gives ranges, and has validators', (type) => {
+    const search = `ci-process=doc-preview&dstType=${type}`;
+    const whole = client.get('a.pdf', search);
+    const etag = whole.headers.get('etag') ?? '';
+
+    const part = client.get('a.pdf', search, { range: 'bytes=1-3', 'if-range': etag });
+    const beyond = client.get('a.pdf', search, { range: 'bytes=9999999-' });
+
+    expect([whole.headers.get('accept-ranges'), whole.headers.has('last-modified')]).toEqual(['bytes', true]);
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 1-3/${whole.bytes.length}`]);
+    expect(part.bytes).toEqual(whole.bytes.subarray(1, 4));
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${whole.bytes.length}`]);
+  });
+
   it('counts the sheets of a table', () => {
     const { headers } = ask('t.csv', '&sheet=1');
 
@@ -512,6 +526,21 @@ describe('media jobs', () => {
     expect([made.status, tag(made.text, 'State'), tag(asked.text, 'State')]).toEqual([200, 'Submitted', 'Success']);
     expect([tag(asked.text, 'JobId'), tags(all.text, 'JobId')]).toEqual([job, [job]]);
     expect(client.get('still.jpg').headers.get('content-type')).toBe('image/jpeg');
+  });
+
+  it('name the bucket that their output went to', () => {
+    const client = new Client({ settings: { buckets: [{ name: 'bkt-10000000' }, { name: 'other-10000000' }] } });
+    client.put('v.mp4', 'a film');
+    const output = '<Output><Bucket>other-10000000</Bucket><Object>o.mp4</Object></Output>';
+
+    const made = call(
+      client,
+      'POST',
+      '/jobs',
+      `<Tag>Transcode</Tag><Input><Object>v.mp4</Object></Input><Operation>${output}</Operation>`,
+    );
+
+    expect([tag(made.text, 'Bucket'), tag(made.text, 'State')]).toEqual(['other-10000000', 'Submitted']);
   });
 
   it('have templates, queues and workflows that are made, listed, changed and forgotten', () => {
