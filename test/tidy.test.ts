@@ -18,19 +18,15 @@ const borders: readonly {
   { layer: /^src\/ports\//, may: [/^machines\/vocabulary/], packages: [] },
   {
     layer: /^src\/cloud\/(http\.ts|host\/)/,
-    may: [
-      /^src\/(cloud|errors|ports)\//,
-      /^src\/errors\.ts$/,
-      /^src\/adapters\/(clock\/system|store\/lock|transport\/(content|multipart-parser))\.ts$/,
-    ],
-    packages: [/^node:/, /^valibot$/],
+    may: [/^src\/(cloud|errors|ports)\//, /^src\/errors\.ts$/, /^src\/adapters\/(clock\/system|store\/lock)\.ts$/],
+    packages: [/^node:/, /^busboy$/, /^valibot$/],
   },
   {
     layer: /^src\/cloud\//,
     may: [
       /^src\/(cloud|errors|ports)\//,
       /^src\/errors\.ts$/,
-      /^src\/adapters\/transport\/(content|multipart-parser|internet|trouble)\.ts$/,
+      /^src\/adapters\/transport\/(content|multipart|internet|trouble)\.ts$/,
       /^src\/adapters\/clock\/system\.ts$/,
     ],
     packages: [/^immer$/, /^valibot$/, /^@noble\/hashes\//, /^fast-xml-parser$/],

@@ -1,4 +1,4 @@
-import { type PartHead, parametersOf, parseMultipart } from '../adapters/transport/multipart-parser.ts';
+import { parseMultipart } from '../adapters/transport/multipart.ts';
 import type { MemoryBlobs } from './memory-blobs.ts';
 import type { CloudRequest, RequestBody } from './service.ts';
 import { decodeQuery } from './text.ts';
@@ -51,7 +51,7 @@ export function bodyOf(head: RequestHead, bytes: Uint8Array, blobs: MemoryBlobs)
         multipart: true,
         fields: parts
           .filter((part) => !isFilePart(part))
-          .map((part) => [part.name, fieldText(part, part.bytes)] as const),
+          .map((part) => [part.name, new TextDecoder().decode(part.bytes)] as const),
         files: parts.filter(isFilePart).map(({ name, filename, contentType, bytes: content }) => ({
           name,
           filename: filename ?? '',
@@ -64,22 +64,13 @@ export function bodyOf(head: RequestHead, bytes: Uint8Array, blobs: MemoryBlobs)
 }
 
 /** Some clients send the bytes of a file in a part that names no file. @source cloud-services.md 4.1 */
-export function isFilePart({ name, filename, contentType }: PartHead): boolean {
-  if (filename !== null && filename !== '') return true;
-  return /^application\/octet-stream\s*(;|$)/i.test(contentType) || name.toLowerCase() === 'filecontent';
-}
-
-/** UTF-8, unless the part has a `charset` that is known. */
-export function fieldText({ contentType }: PartHead, bytes: Uint8Array): string {
-  return decoderOf(parametersOf(contentType).get('charset') ?? 'utf-8').decode(bytes);
-}
-
-function decoderOf(charset: string): TextDecoder {
-  try {
-    return new TextDecoder(charset, { ignoreBOM: true });
-  } catch {
-    return new TextDecoder('utf-8', { ignoreBOM: true });
-  }
+export function isFilePart(part: {
+  readonly name: string | undefined;
+  readonly filename: string | null;
+  readonly contentType: string;
+}): boolean {
+  const { name = '', filename, contentType } = part;
+  return filename !== null || contentType === 'application/octet-stream' || name.toLowerCase() === 'filecontent';
 }
 
 /** Null for too many bytes, and for what is not UTF-8. */

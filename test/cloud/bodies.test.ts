@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServedCloud } from '../../src/cloud/http.ts';
-import { createCloudService } from '../../src/cloud/in-process.ts';
 import { textBytesMax } from '../../src/cloud/request.ts';
 import type { RequestBody } from '../../src/cloud/service.ts';
-import { tiny } from './tiny.ts';
 import { closeAll, dial, serve, talk, until } from './wire.ts';
 
 const limits = {
@@ -163,49 +160,6 @@ describe('a multipart form', () => {
     const body = `${part('Content-Disposition: form-data; name="f"; filename="../../etc/passwd"', '')}--b--\r\n`;
 
     expect(await post(body, mixed)).toMatchObject({ files: [{ filename: '../../etc/passwd', blob: { size: 0 } }] });
-  });
-
-  const named = (rest: string) => `Content-Disposition: form-data; name="a"${rest}`;
-
-  it.each([
-    ['that names a file', named('; filename="f"'), [{ name: 'a', filename: 'f', contentType: '' }]],
-    ['that names a file without quotes', 'Content-Disposition: form-data; name=a; filename=f', [{ filename: 'f' }]],
-    ['that names a file in UTF-8', named('; filename="f"; filename*=UTF-8\'\'%E5%A4%9F%201'), [{ filename: '够 1' }]],
-    ['that names a file in what is no UTF-8', named('; filename="f"; filename*=UTF-8\'\'%FF'), [{ filename: 'f' }]],
-    ['of bytes, by its type', named('\r\nContent-Type: Application/Octet-Stream; x=y'), [{ filename: '' }]],
-    ['of bytes, by its name', 'content-disposition: form-data; name="FileContent"', [{ name: 'FileContent' }]],
-    ['that names an empty file', named('; filename=""'), null],
-    ['of another type', named('\r\nContent-Type: image/png'), null],
-    ['that is none of a form', 'Content-Disposition: attachment; filename="f"', []],
-  ])('has a part %s, behind a socket and in process', async (_, head, files) => {
-    const request = { method: 'POST', headers: { 'content-type': mixed }, body: `${part(head)}--b--\r\n` };
-
-    const there = await post(request.body, mixed);
-    const here = await (await createCloudService(tiny).fetch('http://h/echo', request)).json();
-
-    expect(there).toEqual(here);
-    expect(here).toMatchObject(files === null ? { fields: [['a', 'x']], files: [] } : { fields: [], files });
-  });
-
-  it('keeps the bytes of a file that no part names, more than a field may have', async () => {
-    const head = Buffer.from('--b\r\nContent-Disposition: form-data; name="filecontent"\r\n\r\n');
-    const bytes = Buffer.from(Array.from({ length: 5_000 }, (_, at) => at % 256));
-
-    const form = await post(Buffer.concat([head, bytes, Buffer.from('\r\n--b--')]), mixed);
-
-    const sha1 = createHash('sha1').update(bytes).digest('hex');
-    expect(form).toMatchObject({ fields: [], files: [{ name: 'filecontent', blob: { size: 5_000, sha1 } }] });
-  });
-
-  it('has fields in the charset that they name', async () => {
-    const latin = Buffer.from(
-      `${part(`${named('')}\r\nContent-Type: text/plain; charset=ISO-8859-1`, 'é')}--b--`,
-      'latin1',
-    );
-    const unknown = `${part(`${named('')}\r\nContent-Type: text/plain; charset=none`, 'é')}--b--`;
-
-    expect(await post(latin, mixed)).toMatchObject({ fields: [['a', 'é']] });
-    expect(await post(unknown, mixed)).toMatchObject({ fields: [['a', 'é']] });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseMultipart } from '../../src/adapters/transport/multipart-parser.ts';
+import { parseMultipart } from '../../src/adapters/transport/multipart.ts';
 import type { Device } from '../../src/harmony/device.ts';
 import request, { type DownloadRequestOptions, type UploadRequestOptions } from '../../src/harmony/system-request.ts';
 import { type Asked, until } from './cache-download-scene.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Content, generateContent } from '../../src/adapters/transport/content.ts';
-import { parseMultipart } from '../../src/adapters/transport/multipart-parser.ts';
+import { parseMultipart } from '../../src/adapters/transport/multipart.ts';
 import type { Random } from '../../src/ports/random.ts';
 
 /** How a path behaves; it is named in the path. */

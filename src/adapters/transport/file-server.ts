@@ -1,7 +1,7 @@
 import type { FormField } from '../../../machines/vocabulary.ts';
 import { type Content, contentOf, generateContent, partOf } from './content.ts';
 import { answerWith, type Handler, type ServerRequest, type ServerResponse } from './internet.ts';
-import { parseMultipart } from './multipart-parser.ts';
+import { parseMultipart } from './multipart.ts';
 
 export interface FileServerOptions {
   /** Path → size in bytes, or the content itself. */

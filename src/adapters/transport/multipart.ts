@@ -14,6 +14,15 @@ export interface UploadBody {
   readonly pieces: readonly (Uint8Array | JobFile)[];
 }
 
+/** What a multipart body carried. */
+export interface ParsedPart {
+  readonly name: string;
+  /** Null for a form field. */
+  readonly filename: string | null;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
 /** As long as the boundaries that devices send. @source harmony-request.md 14 */
 const boundaryLength = 67;
 const boundaryAlphabet = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -70,4 +79,43 @@ function quotable(text: string): string {
 function newBoundary(random: Random): string {
   const bytes = (count: number) => Uint8Array.from({ length: count }, () => random.next() * 256);
   return customRandom(boundaryAlphabet, boundaryLength, bytes)();
+}
+
+/** Takes a multipart body apart; null when it is none. */
+export function parseMultipart(body: Uint8Array, contentType: string): readonly ParsedPart[] | null {
+  const boundary = /^multipart\/form-data;.*boundary="?([^";]+)"?/i.exec(contentType)?.[1];
+  if (boundary === undefined) return null;
+  // One character for each byte, so that positions in the text are positions in the body.
+  const text = latin1(body);
+  const delimiter = `--${boundary}`;
+  const parts: ParsedPart[] = [];
+  let at = text.indexOf(delimiter);
+  while (at >= 0 && !text.startsWith('--', at + delimiter.length)) {
+    const headStart = at + delimiter.length + 2;
+    const headEnd = text.indexOf('\r\n\r\n', headStart);
+    const next = text.indexOf(`\r\n${delimiter}`, headEnd + 2);
+    if (headEnd < 0 || next < 0) return null;
+    const bytes = body.subarray(headEnd + 4, next);
+    parts.push({ ...parseHead(new TextDecoder().decode(body.subarray(headStart, headEnd))), bytes });
+    at = next + 2;
+  }
+  return at < 0 ? null : parts;
+}
+
+function parseHead(head: string): Omit<ParsedPart, 'bytes'> {
+  return {
+    name: /[; ]name="([^"]*)"/i.exec(head)?.[1] ?? '',
+    filename: /filename="([^"]*)"/i.exec(head)?.[1] ?? null,
+    contentType: /^content-type: *(.*)$/im.exec(head)?.[1]?.trim() ?? '',
+  };
+}
+
+const textPieceBytes = 8192;
+
+function latin1(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += textPieceBytes) {
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + textPieceBytes)));
+  }
+  return pieces.join('');
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { concat } from '../../adapters/transport/content.ts';
-import { boundaryOf, MultipartParser, type PartHead } from '../../adapters/transport/multipart-parser.ts';
+import type { Readable } from 'node:stream';
+import busboy from 'busboy';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Blobs, BlobWriter } from '../blobs.ts';
 import type { HostLimits } from '../limits.ts';
-import { bodyKind, fieldText, isFilePart, type RequestHead, textBytesMax, textOf } from '../request.ts';
+import { bodyKind, type RequestHead, textBytesMax, textOf } from '../request.ts';
 import type { FormFile, RequestBody } from '../service.ts';
 import { decodeQuery } from '../text.ts';
 
@@ -120,82 +120,108 @@ const malformed: RequestBody = { type: 'unreadable', why: 'malformed' };
 class MultipartBody implements Taker {
   readonly #blobs: Blobs;
   readonly #limits: HostLimits;
-  /** Null where no boundary is named. */
-  readonly #parser: MultipartParser | null;
+  readonly #parser: ReturnType<typeof busboy> | null;
   readonly #fields: [name: string, value: string][] = [];
-  readonly #files: FormFile[] = [];
-  /** What comes now. */
-  #part: OpenPart | null = null;
+  readonly #files: Promise<FormFile>[] = [];
   /** Of fields, so far. */
   #bytes = 0;
+  #trouble: 'malformed' | 'tooLarge' | null = null;
+  #diskTrouble: { readonly cause: unknown } | null = null;
 
-  constructor({ headers }: RequestHead, { blobs, limits }: ReadBodyOptions) {
-    const boundary = boundaryOf(headers['content-type'] ?? '');
+  constructor(head: RequestHead, { blobs, limits }: ReadBodyOptions) {
     this.#blobs = blobs;
     this.#limits = limits;
-    this.#parser = boundary === null ? null : new MultipartParser(boundary);
+    this.#parser = this.#open(head);
+    if (this.#parser === null) this.#trouble = 'malformed';
   }
 
-  /** Where nothing can be told any more, the rest only passes by. */
   async take(piece: Uint8Array): Promise<boolean> {
-    for (const event of this.#parser?.push(piece) ?? []) {
-      if (event.type === 'part') this.#part = this.#open(event.head);
-      else if (event.type === 'bytes') await this.#add(event.bytes);
-      else await this.#close();
-      if (this.#isTooLarge()) return false;
+    // Where nothing can be told any more, the rest only passes by.
+    const parser = this.#parser;
+    if (this.#trouble === null && parser !== null) {
+      await new Promise<void>((taken) => {
+        parser.once('close', taken);
+        parser.write(piece, () => {
+          parser.off('close', taken);
+          taken();
+        });
+      });
     }
-    return true;
+    if (this.#diskTrouble !== null) throw this.#diskTrouble.cause;
+    return this.#trouble !== 'tooLarge';
   }
 
   async finish(): Promise<RequestBody> {
-    if (this.#parser?.whole === true)
-      return { type: 'form', multipart: true, fields: this.#fields, files: this.#files };
-    await this.abort();
-    return malformed;
+    const parser = this.#parser;
+    if (this.#trouble === null && parser !== null) {
+      await new Promise<void>((closed) => parser.once('close', closed).end());
+    }
+    if (this.#diskTrouble !== null) throw this.#diskTrouble.cause;
+    if (this.#trouble !== null) {
+      await this.abort();
+      return { type: 'unreadable', why: this.#trouble };
+    }
+    return { type: 'form', multipart: true, fields: this.#fields, files: await Promise.all(this.#files) };
   }
 
   async abort(): Promise<void> {
-    await this.#part?.writer?.abort();
+    this.#trouble ??= 'malformed';
+    this.#parser?.destroy();
+    await Promise.allSettled(this.#files);
   }
 
-  #open(head: PartHead): OpenPart {
-    return { head, writer: isFilePart(head) ? this.#blobs.writer() : null, value: [], size: 0 };
+  #open({ headers }: RequestHead): ReturnType<typeof busboy> | null {
+    const { fieldsMax, fieldBytesMax, filesMax } = this.#limits;
+    try {
+      const limits = { fields: fieldsMax, fieldSize: fieldBytesMax, files: filesMax, parts: fieldsMax + filesMax };
+      const parser = busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true });
+      const refuse = () => this.#fail('tooLarge');
+      parser.on('partsLimit', refuse).on('fieldsLimit', refuse).on('filesLimit', refuse);
+      parser.on('field', (name, value, { valueTruncated, nameTruncated }) => {
+        this.#bytes += value.length;
+        if (valueTruncated || nameTruncated || this.#bytes > this.#limits.formBytesMax) this.#fail('tooLarge');
+        else this.#fields.push([name ?? '', value]); // a part may have none
+      });
+      parser.on('file', (name, stream, { filename, mimeType }) => {
+        const file = this.#store(stream).then((blob) => ({
+          name: name ?? '',
+          filename: filename ?? '',
+          contentType: mimeType,
+          blob,
+        }));
+        file.catch(() => {}); // told by `finish`, if by anybody
+        this.#files.push(file);
+      });
+      parser.on('error', () => this.#fail('malformed'));
+      return parser;
+    } catch {
+      // It throws for a boundary that is missing.
+      return null;
+    }
   }
 
-  async #add(bytes: Uint8Array): Promise<void> {
-    const part = this.#part;
-    if (part === null) return;
-    if (part.writer !== null) return part.writer.write(bytes);
-    part.value.push(bytes);
-    part.size += bytes.length;
-    this.#bytes += bytes.length;
+  #fail(why: 'malformed' | 'tooLarge'): void {
+    this.#trouble ??= why;
   }
 
-  async #close(): Promise<void> {
-    const part = this.#part;
-    if (part === null) return;
-    const { head, writer, value } = part;
-    const { name, filename, contentType } = head;
-    if (writer === null) this.#fields.push([name, fieldText(head, concat(value))]);
-    else this.#files.push({ name, filename: filename ?? '', contentType, blob: await writer.finish() });
-    this.#part = null;
+  async #store(stream: Readable): Promise<FormFile['blob']> {
+    const writer = this.#blobs.writer();
+    try {
+      for await (const piece of stream) {
+        await Promise.resolve(writer.write(piece as Uint8Array)).catch((cause: unknown) => this.#giveUp(cause));
+      }
+      return await writer.finish().catch((cause: unknown) => this.#giveUp(cause));
+    } catch (trouble) {
+      await writer.abort();
+      throw trouble;
+    }
   }
 
-  #isTooLarge(): boolean {
-    const { fieldsMax, filesMax, fieldBytesMax, formBytesMax } = this.#limits;
-    const [field, file] = this.#part === null ? [0, 0] : this.#part.writer === null ? [1, 0] : [0, 1];
-    const tooMany = this.#fields.length + field > fieldsMax || this.#files.length + file > filesMax;
-    return tooMany || (this.#part?.size ?? 0) > fieldBytesMax || this.#bytes > formBytesMax;
+  #giveUp(cause: unknown): never {
+    this.#diskTrouble ??= { cause };
+    this.#parser?.destroy();
+    throw cause;
   }
-}
-
-interface OpenPart {
-  readonly head: PartHead;
-  /** Null for a field. */
-  readonly writer: BlobWriter | null;
-  /** Of a field. */
-  readonly value: Uint8Array[];
-  size: number;
 }
 
 type Ending = 'whole' | 'aborted' | 'cut' | 'stalled' | 'tooLarge';

@@ -1,8 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../../../src/adapters/random/seeded.ts';
-import { type UploadBody, uploadBody } from '../../../src/adapters/transport/multipart.ts';
-import { MultipartParser, parseMultipart } from '../../../src/adapters/transport/multipart-parser.ts';
+import { parseMultipart, type UploadBody, uploadBody } from '../../../src/adapters/transport/multipart.ts';
 import type { JobFile, UploadJob } from '../../../src/ports/transport.ts';
 import { upload } from '../../support/transport-world.ts';
 
@@ -72,38 +71,6 @@ describe('a multipart body', () => {
       form,
     );
     expect(parts?.slice(form.length).map(({ bytes }) => [...bytes])).toEqual(files.map(() => [...content]));
-  });
-
-  test.prop([
-    fc.array(fc.constantFrom(13, 10, 45, 98, 0), { maxLength: 40 }),
-    fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
-  ])('is read alike in pieces of any size', (content, sizes) => {
-    const body = Buffer.concat([
-      Buffer.from('--bb\r\nContent-Disposition: form-data; name="f"\r\n\r\n'),
-      Buffer.from(content),
-      Buffer.from('\r\n--bb--\r\n'),
-    ]);
-    const parser = new MultipartParser('bb');
-
-    const events = [];
-    for (let at = 0, turn = 0; at < body.length; turn++) {
-      const piece = body.subarray(at, at + (sizes[turn % sizes.length] ?? 1));
-      events.push(...parser.push(piece));
-      at += piece.length;
-    }
-
-    const bytes = events.flatMap((event) => (event.type === 'bytes' ? [...event.bytes] : []));
-    expect(events.filter(({ type }) => type !== 'bytes').map(({ type }) => type)).toEqual(['part', 'end']);
-    expect(bytes).toEqual(content);
-    expect(parser.whole).toBe(true);
-  });
-
-  it('is malformed when a head never ends', () => {
-    const parser = new MultipartParser('b');
-
-    expect([...parser.push(Buffer.from(`--b\r\nA: ${'x'.repeat(17_000)}`))]).toEqual([]);
-    expect([...parser.push(Buffer.from('\r\nContent-Disposition: form-data\r\n\r\n\r\n--b--'))]).toEqual([]);
-    expect(parser.whole).toBe(false);
   });
 
   it.each([
