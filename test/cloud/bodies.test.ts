@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,6 +161,33 @@ describe('a multipart form', () => {
     const body = `${part('Content-Disposition: form-data; name="f"; filename="../../etc/passwd"', '')}--b--\r\n`;
 
     expect(await post(body, mixed)).toMatchObject({ files: [{ filename: '../../etc/passwd', blob: { size: 0 } }] });
+  });
+
+  it.each(['filecontent', 'FileContent'])('takes a part %s that names no file for one', async (name) => {
+    const body = `${part(`Content-Disposition: form-data; name="${name}"`)}--b--\r\n`;
+
+    expect(await post(body, mixed)).toMatchObject({ fields: [], files: [{ name, filename: '', blob: { size: 1 } }] });
+  });
+
+  it('keeps the bytes of a file that no part names, more than a field may have', async () => {
+    const head = Buffer.from('--b\r\nContent-Disposition: form-data; name="filecontent"\r\n\r\n');
+    const bytes = Buffer.from(Array.from({ length: 5_000 }, (_, at) => at % 256));
+
+    const form = await post(Buffer.concat([head, bytes, Buffer.from('\r\n--b--')]), mixed);
+
+    const sha1 = createHash('sha1').update(bytes).digest('hex');
+    expect(form).toMatchObject({ fields: [], files: [{ name: 'filecontent', blob: { size: 5_000, sha1 } }] });
+  });
+
+  it('has fields in UTF-8, or in the charset that they name', async () => {
+    const named = 'Content-Disposition: form-data; name="a"';
+    const latin = Buffer.from(
+      `${part(`${named}\r\nContent-Type: text/plain; charset=ISO-8859-1`, 'é')}--b--`,
+      'latin1',
+    );
+
+    expect(await post(`${part(named, '够é')}--b--`, mixed)).toMatchObject({ fields: [['a', '够é']] });
+    expect(await post(latin, mixed)).toMatchObject({ fields: [['a', 'é']] });
   });
 
   it.each([

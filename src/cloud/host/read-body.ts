@@ -4,7 +4,7 @@ import busboy from 'busboy';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Blobs, BlobWriter } from '../blobs.ts';
 import type { HostLimits } from '../limits.ts';
-import { bodyKind, type RequestHead, textBytesMax, textOf } from '../request.ts';
+import { bodyKind, isFilePart, type RequestHead, textBytesMax, textOf } from '../request.ts';
 import type { FormFile, RequestBody } from '../service.ts';
 import { decodeQuery } from '../text.ts';
 
@@ -115,6 +115,9 @@ class UrlencodedBody implements Taker {
   async abort(): Promise<void> {}
 }
 
+/** Of a file in a part that names none, which comes in one piece. */
+const unnamedFileBytesMax = 64 * 1024 * 1024;
+
 const malformed: RequestBody = { type: 'unreadable', why: 'malformed' };
 
 class MultipartBody implements Taker {
@@ -173,24 +176,26 @@ class MultipartBody implements Taker {
   #open({ headers }: RequestHead): ReturnType<typeof busboy> | null {
     const { fieldsMax, fieldBytesMax, filesMax } = this.#limits;
     try {
-      const limits = { fields: fieldsMax, fieldSize: fieldBytesMax, files: filesMax, parts: fieldsMax + filesMax };
-      const parser = busboy({ headers, limits, defParamCharset: 'utf8', preservePath: true });
+      const fieldSize = Math.max(fieldBytesMax, unnamedFileBytesMax);
+      const limits = { fields: fieldsMax, fieldSize, files: filesMax, parts: fieldsMax + filesMax };
+      // Its fields may be files, so they have to keep their bytes.
+      const parser = busboy({ headers, limits, defCharset: 'latin1', defParamCharset: 'utf8', preservePath: true });
       const refuse = () => this.#fail('tooLarge');
       parser.on('partsLimit', refuse).on('fieldsLimit', refuse).on('filesLimit', refuse);
-      parser.on('field', (name, value, { valueTruncated, nameTruncated }) => {
+      parser.on('field', (partName, value, { valueTruncated, nameTruncated, mimeType }) => {
+        const name = partName ?? ''; // a part may have none
+        if (isFilePart({ name, filename: null, contentType: mimeType })) {
+          if (valueTruncated) this.#fail('tooLarge');
+          else this.#keep([Buffer.from(value, 'latin1')], { name, filename: '', contentType: mimeType });
+          return;
+        }
         this.#bytes += value.length;
-        if (valueTruncated || nameTruncated || this.#bytes > this.#limits.formBytesMax) this.#fail('tooLarge');
-        else this.#fields.push([name ?? '', value]); // a part may have none
+        const isTooLarge = valueTruncated || value.length > fieldBytesMax || this.#bytes > this.#limits.formBytesMax;
+        if (isTooLarge || nameTruncated) this.#fail('tooLarge');
+        else this.#fields.push([name, textOfField(value)]);
       });
       parser.on('file', (name, stream, { filename, mimeType }) => {
-        const file = this.#store(stream).then((blob) => ({
-          name: name ?? '',
-          filename: filename ?? '',
-          contentType: mimeType,
-          blob,
-        }));
-        file.catch(() => {}); // told by `finish`, if by anybody
-        this.#files.push(file);
+        this.#keep(stream, { name: name ?? '', filename: filename ?? '', contentType: mimeType });
       });
       parser.on('error', () => this.#fail('malformed'));
       return parser;
@@ -204,10 +209,16 @@ class MultipartBody implements Taker {
     this.#trouble ??= why;
   }
 
-  async #store(stream: Readable): Promise<FormFile['blob']> {
+  #keep(pieces: Readable | readonly Uint8Array[], head: Omit<FormFile, 'blob'>): void {
+    const file = this.#store(pieces).then((blob) => ({ ...head, blob }));
+    file.catch(() => {}); // told by `finish`, if by anybody
+    this.#files.push(file);
+  }
+
+  async #store(pieces: Readable | readonly Uint8Array[]): Promise<FormFile['blob']> {
     const writer = this.#blobs.writer();
     try {
-      for await (const piece of stream) {
+      for await (const piece of pieces) {
         await Promise.resolve(writer.write(piece as Uint8Array)).catch((cause: unknown) => this.#giveUp(cause));
       }
       return await writer.finish().catch((cause: unknown) => this.#giveUp(cause));
@@ -221,6 +232,19 @@ class MultipartBody implements Taker {
     this.#diskTrouble ??= { cause };
     this.#parser?.destroy();
     throw cause;
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** What was read byte by byte is UTF-8. What named its charset is read already, and mostly is none. */
+function textOfField(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  if (bytes.toString('latin1') !== value) return value;
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return value;
   }
 }
 
