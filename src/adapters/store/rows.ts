@@ -1,4 +1,4 @@
-import type { Reason, State, TaskSpec } from '../../../machines/vocabulary.ts';
+import { type Reason, reasons, type State, states, type TaskSpec } from '../../../machines/vocabulary.ts';
 import { type GroupRecord, type StoredTask, StoreTrouble, type TaskLife, type TaskRecord } from '../../ports/store.ts';
 
 type Cell = string | number;
@@ -199,11 +199,13 @@ function storedTask(row: Row): StoredTask | StoreTrouble {
 
 const places = new Map<string, Pick<TaskLife, 'state' | 'reason'>>();
 
-/** A hundred thousand tasks share a few dozen words. */
+/** A hundred thousand tasks share a few dozen words, each of which is looked at once. */
 function placeOf(text: string): Pick<TaskLife, 'state' | 'reason'> {
   let place = places.get(text);
   if (place === undefined) {
     const [state, reason] = text.split(' ') as [State, Reason];
+    if (!states.includes(state)) throw new TypeError(`${state} is no state`);
+    if (!Object.hasOwn(reasons, reason)) throw new TypeError(`${reason} is no reason`);
     place = { state, reason };
     places.set(text, place);
   }

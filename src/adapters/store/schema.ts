@@ -49,7 +49,8 @@ export function schemaVersion(database: Database.Database): number {
   if (!tables.includes('schema_version')) throw new StoreTrouble('corrupt', 'it is a database of something else');
   const row: unknown = database.prepare('SELECT version FROM schema_version').raw().get([]);
   const version: unknown = Array.isArray(row) ? row[0] : undefined;
-  if (typeof version !== 'number') throw new StoreTrouble('corrupt', 'it names no version');
+  // The step that makes the tables makes them of version 1.
+  if (typeof version !== 'number' || version < 1) throw new StoreTrouble('corrupt', 'it names no version');
   return version;
 }
 

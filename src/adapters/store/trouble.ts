@@ -8,6 +8,8 @@ const kinds: Readonly<Record<string, StoreTrouble['kind']>> = {
   SQLITE_LOCKED: 'busy',
   SQLITE_NOTADB: 'corrupt',
   SQLITE_CORRUPT: 'corrupt',
+  // Statements are always the same, so one that is wrong here asks for a table or a column that is gone.
+  SQLITE_ERROR: 'corrupt',
   SQLITE_FULL: 'full',
   ENOSPC: 'full',
   EDQUOT: 'full',

@@ -155,6 +155,23 @@ describe('the SQLite store', () => {
   });
 
   it.each([
+    'DROP TABLE life',
+    'ALTER TABLE life DROP COLUMN sizes',
+    'UPDATE schema_version SET version = 0',
+    'UPDATE schema_version SET version = -1',
+    "UPDATE schema_version SET version = 'one'",
+    'DELETE FROM schema_version',
+  ])('refuses a store as corrupt after %s', (damage) => {
+    open(path).close();
+    const database = new Database(path);
+    database.exec(damage);
+    database.close();
+
+    expect(kindOf(() => openSqliteStore(path))).toBe('corrupt');
+    expect(kindOf(() => [...readSqliteStore(path).load()])).toBe('corrupt');
+  });
+
+  it.each([
     ['task', 'spec', '{'],
     ['task', 'spec', '{}'],
     ['task', 'spec', '[1]'],
@@ -163,6 +180,10 @@ describe('the SQLite store', () => {
     ['life', 'sizes', 'null'],
     ['life', 'sizes', ''],
     ['life', 'headers', '5'],
+    ['life', 'state', 'zzz'],
+    ['life', 'state', ''],
+    ['life', 'reason', 'zzz'],
+    ['life', 'reason', 'toString'],
   ])('calls a task corrupt whose %s has the %s %s, and hides no other', (table, column, text) => {
     const store = open(path);
     store.commit([created(task(1)), created(task(2))]);
