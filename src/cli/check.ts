@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Rules, ruleSets } from '../../machines/vocabulary.ts';
 import { type Conformance, checkLog, type Log, LogError, readLog, type Unjudged } from '../conformance/index.ts';
 import { commonOptions, defineVerb, oneOf, UsageError } from './command.ts';
-import { printable } from './format.ts';
+import { printable, shortened } from './format.ts';
 import { metaOf } from './verbs.ts';
 
 export const check = defineVerb({
@@ -32,7 +32,7 @@ function checked<T>(name: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof LogError) throw new UsageError(`${name} is no log: ${error.message}`);
+    if (error instanceof LogError) throw new UsageError(`${name} is no log: ${told(error.message)}`);
     throw error;
   }
 }
@@ -47,17 +47,24 @@ function logAt(path: string): Log {
   return readLog(text);
 }
 
+/** Texts of a log may be pages long. */
+const widthMax = 400;
+
+function told(text: string): string {
+  return shortened(printable(text), widthMax);
+}
+
 function linesOf({ rules, steps, violation, other, lost, unjudged }: Conformance): string[] {
   const notes = [
-    ...unjudged.map((each) => printable(unjudgedLine(each))),
-    ...lost.map((tid) => `of task ${tid} too much is possible; the rest of it is not judged`),
+    ...unjudged.map((each) => told(unjudgedLine(each))),
+    ...lost.map((tid) => told(`of task ${tid} too much is possible; the rest of it is not judged`)),
   ];
   if (violation === null) return [allowedLine(rules, steps, unjudged), ...notes];
   const { step, tid, saw, allowed, from } = violation;
   const task = tid === null ? '' : ` of task ${tid}`;
   return [
-    `the ${rules} rules do not allow step ${step} of ${steps}${task}`,
-    `  there is: ${printable(saw)}`,
+    told(`the ${rules} rules do not allow step ${step} of ${steps}${task}`),
+    told(`  there is: ${saw}`),
     `  allowed: ${allowed.length === 0 ? 'nothing' : allowed.join('; ')}`,
     ...(from.length === 0 ? [] : [`  the task may have been: ${from.join(', ')}`]),
     ...(other === null ? [] : explanationOf(other)),

@@ -87,6 +87,23 @@ describe('longshore check', () => {
     });
   });
 
+  it('prints of long and wild texts of a log what a terminal can take', async () => {
+    const tid = `\u001b[2J${'9'.repeat(100_000)}`;
+    const wild = lines.replaceAll('"tid":"1"', `"tid":${JSON.stringify(tid)}`);
+    const twice = [...wild.split('\n').slice(0, 2), wild.split('\n')[1]].join('\n');
+
+    const { stderr } = await checked(wild);
+    const { people } = await checked(wild.split('\n').toSpliced(1, 1).join('\n'));
+    const { message } = (await checked(twice).catch((error: unknown) => error)) as Error;
+
+    for (const text of [stderr, people, message]) {
+      expect(text).toContain('\ufffd[2J999');
+      expect(text).not.toContain('\u001b');
+      expect(text.length).toBeLessThan(2_000);
+    }
+    expect(message).toContain('legal: an id that no other task has');
+  });
+
   it('follows the rules that the log names', async () => {
     const { exitCode } = await checked(lines.replace('{"version":1}', '{"version":1,"rules":"device"}'));
 
