@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { Script, ServerFault, Step } from './types.ts';
+import type { Script, ServerFault, Step, WorldSettings } from './types.ts';
+import { defaultWorld } from './world-settings.ts';
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const whole = v.pipe(v.number(), v.safeInteger());
@@ -33,18 +34,49 @@ const step = v.variant('do', [
   v.strictObject({ do: v.literal('server'), fault: serverFault }),
 ]) satisfies v.GenericSchema<unknown, Step>;
 
+/** As a server knows it: a url always has a path. */
+const path = v.pipe(
+  v.string(),
+  v.check((text) => text === '*' || text.startsWith('/'), 'no path'),
+);
+
+const world = v.strictObject({
+  files: v.record(path, v.union([count, v.string()])),
+  sandbox: v.record(v.string(), v.string()),
+  latencyMs: amount,
+  bytesPerSecond: amount,
+  tasksMax: times,
+  slots: times,
+}) satisfies v.GenericSchema<unknown, WorldSettings>;
+
+const legalWorld: Readonly<Record<string, string>> = {
+  files: "'*' or paths from '/' on, each with a number of bytes or a text",
+  sandbox: 'paths, each with a text',
+  latencyMs: 'a number, 0 or more',
+  bytesPerSecond: 'a number, 0 or more',
+  tasksMax: 'a whole number, 1 or more',
+  slots: 'a whole number, 1 or more',
+} satisfies Record<keyof WorldSettings, string>;
+
+/** What is wrong with the settings of a world, and what is legal; null when nothing is. */
+export function worldTrouble(settings: unknown): string | null {
+  const members = Object.keys(legalWorld).join(', ');
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
+    return `world is no object; legal: { … } of ${members}`;
+  }
+  const { issues } = v.safeParse(world, { ...defaultWorld, ...settings });
+  if (issues === undefined) return null;
+  const [issue] = issues;
+  const member = String(issue.path?.[0]?.key);
+  const legal = legalWorld[member] ?? members;
+  return `world.${v.getDotPath(issue)}: ${issue.message}; legal: ${legal}`;
+}
+
 /** A script that comes from outside. What is not known is refused: leaving it out would make another run of it. */
 export const scriptSchema: v.GenericSchema<unknown, Script> = v.strictObject({
   rules: v.picklist(['documented', 'device']),
   seed: whole,
-  world: v.strictObject({
-    files: v.record(v.string(), v.union([count, v.string()])),
-    sandbox: v.record(v.string(), v.string()),
-    latencyMs: amount,
-    bytesPerSecond: amount,
-    tasksMax: times,
-    slots: times,
-  }),
+  world,
   steps: v.array(step),
   order: v.array(amount),
 });

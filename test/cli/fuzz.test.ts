@@ -134,6 +134,15 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(stderr).not.toMatch(/bug|dist/);
   });
 
+  it('refuses a world that cannot be', async () => {
+    openWith('export default () => {}; export const world = { tasksMax: 2.5 };');
+
+    const { code, stderr } = await desk.run('fuzz', 'client.ts');
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^longshore: usage: client\.ts: world\.tasksMax: .*; legal: a whole number, 1 or more\n/);
+  });
+
   it.each([
     ['a file that is not there', ['nothing.ts'], /nothing\.ts/],
     ['a file without a client', ['client.ts'], /client\.ts exports no client/],

@@ -196,6 +196,12 @@ describe('what is no bundle of ours is refused by name', () => {
     await expect(changed(steps)).rejects.toThrow(/damaged at script\.steps\.0/);
   });
 
+  it('a file of a world that no url leads to', async () => {
+    const lost: Bundle = { ...bundle, script: { ...script, world: { ...script.world, files: { a: 1 } } } };
+
+    await expect(changed(lost)).rejects.toThrow(/damaged at script\.world\.files\.a: no path/);
+  });
+
   it.each(['', 'nonsense', 'null', '7', '[]', '{"format":'])('the text %j', async (text) => {
     await expect(readBundle(text)).rejects.toThrow(BundleError);
   });

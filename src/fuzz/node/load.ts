@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
 import { watchBuiltins } from '../builtins.ts';
 import { digestOfSources } from '../bundle.ts';
+import { worldTrouble } from '../script-schema.ts';
 import type { Client, Invariant, WorldSettings } from '../types.ts';
 
 /** What a client's file offers. */
@@ -45,10 +46,12 @@ export async function loadClient(path: string): Promise<LoadedClient> {
   if (!Array.isArray(invariants) || !invariants.every(isInvariant)) {
     throw new ClientError(`${path}: invariants is no array of { name, check(run) }`);
   }
+  const trouble = worldTrouble(world);
+  if (trouble !== null) throw new ClientError(`${path}: ${trouble}`);
   return {
     client: client as Client,
     invariants,
-    world: world as object,
+    world: world as Partial<WorldSettings>,
   };
 }
 

@@ -14,6 +14,8 @@ function file(name: string, text: string): string {
   return path;
 }
 
+let worlds = 0;
+
 describe('loading a client', () => {
   it('takes TypeScript with what it imports, its invariants and its world', async () => {
     file('names.ts', 'export const name: string = "get";');
@@ -56,5 +58,30 @@ describe('loading a client', () => {
 
     await expect(loadClient(path)).rejects.toThrow(ClientError);
     await expect(loadClient(path)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['7', /^world is no object; legal: /],
+    ['null', /^world is no object; legal: /],
+    ['[]', /^world is no object; legal: /],
+    ['{ extra: 1 }', /^world\.extra: .*; legal: files, sandbox, latencyMs, bytesPerSecond, tasksMax, slots$/],
+    ['{ tasksMax: 2.5 }', /^world\.tasksMax: .*; legal: a whole number, 1 or more$/],
+    ['{ tasksMax: -4 }', /^world\.tasksMax: /],
+    ['{ tasksMax: undefined }', /^world\.tasksMax: /],
+    ['{ slots: NaN }', /^world\.slots: .*; legal: a whole number, 1 or more$/],
+    ['{ latencyMs: -1 }', /^world\.latencyMs: .*; legal: a number, 0 or more$/],
+    ['{ bytesPerSecond: Infinity }', /^world\.bytesPerSecond: .*; legal: a number, 0 or more$/],
+    ['{ files: 5 }', /^world\.files: .*; legal: '\*' or paths from '\/' on, each with a number of bytes or a text$/],
+    ['{ files: null }', /^world\.files: /],
+    ["{ files: { '*': 1.5 } }", /^world\.files\.\*: /],
+    ['{ files: { a: 1 } }', /^world\.files\.a: no path; legal: /],
+    ['{ sandbox: { x: 1 } }', /^world\.sandbox\.x: .*; legal: paths, each with a text$/],
+  ])('refuses the world %s', async (world, message) => {
+    const path = file(`world${worlds++}.ts`, `export default () => {}; export const world = ${world};`);
+
+    const refused = (await loadClient(path).catch((error: unknown) => error)) as ClientError;
+
+    expect(refused).toBeInstanceOf(ClientError);
+    expect(refused.message.slice(`${path}: `.length)).toMatch(message);
   });
 });
