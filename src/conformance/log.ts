@@ -215,7 +215,18 @@ export function readLog(text: string): Log {
 function fitting(log: Log, placeOf: (at: number) => string): Log {
   const misfit = misfitOf(log);
   if (misfit !== null) throw new LogError(`${placeOf(misfit.at)}: ${misfit.member}: ${misfit.says}`);
+  const accepted = new Set(log.entries.flatMap((each) => (isAcceptance(each) ? [each.to] : [])));
+  for (const [at, entry] of log.entries.entries()) {
+    if (entry.kind !== 'call' || entry.call !== 'create') continue;
+    // One that was refused may have been called with anything.
+    const isAccepted = entry.id === undefined ? entry.code === undefined : accepted.has(entry.id);
+    if (isAccepted) configOf(entry.config, `${placeOf(at)}: config`);
+  }
   return log;
+}
+
+function isAcceptance(entry: Entry): entry is EntryOf<'answer'> {
+  return entry.kind === 'answer' && entry.code === undefined;
 }
 
 function isHeader(value: unknown): boolean {

@@ -11,7 +11,7 @@ export interface Misfit {
 
 /** The first entry that nobody can have recorded so, whatever the machines allow; null when there is none. */
 export function misfitOf(log: Log): Misfit | null {
-  const found = [strayTime(log), strayTask(log)].filter((each) => each !== null);
+  const found = [strayTime(log), strayAnswer(log), strayTask(log)].filter((each) => each !== null);
   return found.sort((a, b) => a.at - b.at)[0] ?? null;
 }
 
@@ -35,6 +35,29 @@ function strayTime({ entries }: Log): Misfit | null {
 
 function isClock(entry: Entry): entry is Extract<Entry, { what: 'clock' }> {
   return entry.kind === 'world' && entry.what === 'clock';
+}
+
+/** Each call has an id of its own, and is answered once, after it was made. */
+function strayAnswer({ entries }: Log): Misfit | null {
+  const made = new Set<number>();
+  const answered = new Set<number>();
+  for (const [at, entry] of entries.entries()) {
+    if (entry.kind === 'call' && entry.id !== undefined) {
+      const { id } = entry;
+      if (made.has(id)) {
+        return { at, member: 'id', says: `a call above has the id ${id} already; legal: one that no other call has` };
+      }
+      made.add(id);
+    }
+    if (entry.kind !== 'answer') continue;
+    const { to } = entry;
+    if (!made.has(to)) return { at, member: 'to', says: `no call above has the id ${to}; legal: the id of one` };
+    if (answered.has(to)) {
+      return { at, member: 'to', says: `an entry above answers the call ${to} already; legal: one answer to each` };
+    }
+    answered.add(to);
+  }
+  return null;
 }
 
 /** Each create that was accepted names a task of its own. */

@@ -255,6 +255,7 @@ describe('a call whose answer comes later', () => {
 describe('the format', () => {
   const { entries, ...header } = logWith([create('1'), call('start')]);
   const lines = [header, ...entries].map((line) => JSON.stringify(line));
+  const answer: Said = { kind: 'answer', to: 7 };
 
   it('is one document, or lines', () => {
     expect(readLog(lines.join('\n'))).toEqual(logOf({ ...header, entries }));
@@ -280,7 +281,42 @@ describe('the format', () => {
     [
       'a create without a config',
       () => checkLog(logWith([{ kind: 'call', call: 'create', tid: '1' }])),
-      /^entries\.3\.config: /,
+      /^entries\.3: config: /,
+    ],
+    [
+      'the config of a create that is accepted later',
+      () =>
+        readLog(
+          [
+            lines[0],
+            ...[
+              { atMs: 0, ...create('1'), config: 7, id: 1 },
+              { atMs: 1, kind: 'answer', to: 1, tid: '1' },
+            ].map((each) => JSON.stringify(each)),
+          ].join('\n'),
+        ),
+      /^line 2: config: /,
+    ],
+    [
+      'a second answer to one call',
+      () =>
+        readLog(
+          [
+            ...lines,
+            ...[call('stop', { id: 7 }), answer, answer].map((each) => JSON.stringify({ atMs: 9, ...each })),
+          ].join('\n'),
+        ),
+      /^line 9: to: an entry above answers the call 7 already; legal: /,
+    ],
+    [
+      'one id for two calls',
+      () => checkLog(logWith([create('1'), call('start', { id: 7 }), call('stop', { id: 7 })])),
+      /^entries\.5: id: a call above has the id 7 already; legal: /,
+    ],
+    [
+      'an answer before its call',
+      () => checkLog(logWith([create('1'), answer, call('start', { id: 7 })])),
+      /^entries\.4: to: no call above has the id 7; legal: /,
     ],
     [
       'an accepted create that names its task in its result',
