@@ -57,18 +57,16 @@ export function notForeground(mode: Mode, app: string, surroundings: Surrounding
   );
 }
 
-/** @param counts  the fewest and the most tasks of the app that may take up room. */
-export function queueFull(
-  mode: Mode,
-  counts: readonly [min: number, max: number],
-  log: Log,
-  rules: Rules,
-): boolean | null {
+/** How many tasks of this mode an app may have. */
+export function tasksMaxOf(mode: Mode, log: Log, rules: Rules): number {
   const standard = defaultLimits(rules);
-  const tasksMax =
-    bucketOf(mode) === 'foreground'
-      ? (log.limits?.foregroundTasksMax ?? standard.foregroundTasksMax)
-      : (log.limits?.backgroundTasksMax ?? standard.backgroundTasksMax);
+  return bucketOf(mode) === 'foreground'
+    ? (log.limits?.foregroundTasksMax ?? standard.foregroundTasksMax)
+    : (log.limits?.backgroundTasksMax ?? standard.backgroundTasksMax);
+}
+
+/** @param counts  the fewest and the most tasks of the app that may take up room. */
+export function queueFull(counts: readonly [min: number, max: number], tasksMax: number): boolean | null {
   return agreed(counts, (count) => {
     const queue = begin(queueMachine, { tasksMax, count: Math.min(count, tasksMax) });
     return isRefused(step(queueMachine, queue, { type: 'create' }).effects);

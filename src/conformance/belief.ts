@@ -1,3 +1,4 @@
+import { takesRoom } from '../../machines/queue.ts';
 import { rule } from '../../machines/rules.ts';
 import { isCandidate } from '../../machines/slots.ts';
 import { lifetimeMs, retentionMs, type TaskEvent } from '../../machines/task.ts';
@@ -81,6 +82,7 @@ export class Belief {
   lost = false;
   #moves = new Map<string, readonly Move[]>();
   #movesOf = '';
+  #room: { readonly possible: readonly Possible[]; readonly of: string; readonly takes: boolean | null } | null = null;
 
   constructor(subject: Subject, cores: readonly Core[], hears: Iterable<LogEvent>) {
     this.subject = subject;
@@ -108,6 +110,17 @@ export class Belief {
         .filter(({ ahead }) => ahead <= view.aheadMax),
       ...possible.calls.flatMap((call) => view.effectOf(call, possible)),
     ]);
+  }
+
+  /** Does it take room in its queue? Null when nobody knows. Every create asks, so the answer is kept while nothing changes. */
+  takesRoom(view: View): boolean | null {
+    const { possible } = this;
+    const of = this.#around(view);
+    if (this.#room?.possible !== possible || this.#room.of !== of) {
+      const takes = new Set(this.spread(view).map(({ core }) => core.state !== 'gone' && takesRoom(core.state)));
+      this.#room = { possible, of, takes: takes.size === 1 ? takes.has(true) : null };
+    }
+    return this.lost ? null : this.#room.takes;
   }
 
   /** Forgets what can be heard no more. @returns what must have been heard, when nothing else is left. */
@@ -254,9 +267,7 @@ export class Belief {
 
   /** What the task may do by itself; the same until something around it changes. */
   #movesFrom(core: Core, view: View): readonly Move[] {
-    const ageMs = view.wallMs - this.subject.createdMs;
-    const old = [lifetimeMs, retentionMs.completed, retentionMs.other].filter((limitMs) => ageMs > limitMs).length;
-    const of = `${view.version} ${old} ${[...this.hears]}`;
+    const of = this.#around(view);
     if (of !== this.#movesOf) {
       this.#moves = new Map();
       this.#movesOf = of;
@@ -264,14 +275,26 @@ export class Belief {
     const key = keyOf(core);
     let moves = this.#moves.get(key);
     if (moves === undefined) {
-      moves = this.#movesNow(core, view, ageMs);
+      moves = this.#movesNow(core, view);
       this.#moves.set(key, moves);
     }
     return moves;
   }
 
-  #movesNow(core: Core, view: View, ageMs: number): readonly Move[] {
+  /** What there is around it that decides what it may do. */
+  #around(view: View): string {
+    const ageMs = this.#ageMs(view);
+    const old = [lifetimeMs, retentionMs.completed, retentionMs.other].filter((limitMs) => ageMs > limitMs).length;
+    return `${view.version} ${old} ${[...this.hears]}`;
+  }
+
+  #ageMs({ wallMs }: View): number {
+    return wallMs - this.subject.createdMs;
+  }
+
+  #movesNow(core: Core, view: View): readonly Move[] {
     if (core.state === 'gone') return [];
+    const ageMs = this.#ageMs(view);
     const { traits, exchanges, precise, hasFloor } = this.subject;
     const facts: RunFacts = { exchanges, precise, hasFloor, online: view.online };
     const events: (readonly [Core, Happened, readonly Told[]])[] = runEvents(core, facts).map(([at, event]) => [

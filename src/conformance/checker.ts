@@ -1,8 +1,8 @@
-import { bucketOf, takesRoom } from '../../machines/queue.ts';
+import { bucketOf } from '../../machines/queue.ts';
 import { isTaskOperation } from '../../machines/task.ts';
 import { type Mode, type Rules, reasons, states } from '../../machines/vocabulary.ts';
 import { agentEvents } from '../api/constants.ts';
-import { type Answer, before, notForeground, permissionFacts, queueFull, serviceDown } from './answers.ts';
+import { type Answer, before, notForeground, permissionFacts, queueFull, serviceDown, tasksMaxOf } from './answers.ts';
 import { Belief, type Possible, type View } from './belief.ts';
 import {
   type Asked,
@@ -347,29 +347,34 @@ export class Checker {
   #answersToCreate({ call, app }: Asked): readonly Answer[] {
     const { log, rules, surroundings } = this.#court;
     const mode = modeOf((call.config as Partial<LogConfig> | undefined)?.mode, rules);
+    const tasksMax = tasksMaxOf(mode, log, rules);
     const { codes, passes } = before('create', {
       parametersWrong: null,
       pathBad: null,
       fileUnusable: null,
       serviceDown: serviceDown('create', surroundings),
       notForeground: notForeground(mode, app, surroundings),
-      queueFull: queueFull(mode, this.#countsOf(app, mode), log, rules),
+      queueFull: queueFull(this.#countsOf(app, mode, tasksMax), tasksMax),
       notCreatable: null,
       ...permissionFacts('create', app, log, null),
     });
     return [...codes, ...(passes ? [null] : [])];
   }
 
-  /** The fewest and the most tasks that may take room beside a new one. */
-  #countsOf(app: string, mode: Mode): readonly [number, number] {
+  /** The fewest and the most tasks that may take room beside a new one; no closer than `tasksMax` needs. */
+  #countsOf(app: string, mode: Mode, tasksMax: number): readonly [number, number] {
     const others = this.#court.log.tasks === undefined ? Number.POSITIVE_INFINITY : this.#creating.size - 1;
+    const beliefs = [...this.#beliefs.values()].filter(
+      ({ subject }) => subject.app === app && bucketOf(subject.traits.mode) === bucketOf(mode),
+    );
     let [min, max] = [0, others];
-    for (const belief of this.#beliefs.values()) {
-      const { subject } = belief;
-      if (subject.app !== app || bucketOf(subject.traits.mode) !== bucketOf(mode)) continue;
-      const takes = belief.spread(this.#view(belief)).map(({ core }) => core.state !== 'gone' && takesRoom(core.state));
-      if (!belief.lost && takes.every(Boolean)) min += 1;
-      if (belief.lost || takes.some(Boolean)) max += 1;
+    // What each of them may be doing is asked only where all of them would fill the queue: it takes long to work out.
+    const isFar = beliefs.length + (Number.isFinite(others) ? others : 0) < tasksMax;
+    if (isFar) return [min, max + beliefs.length];
+    for (const belief of beliefs) {
+      const takes = belief.takesRoom(this.#view(belief));
+      if (takes === true) min += 1;
+      if (takes !== false) max += 1;
     }
     return [min, max];
   }

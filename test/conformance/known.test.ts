@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { agentEvents } from '../../src/api/constants.ts';
+import { Belief } from '../../src/conformance/belief.ts';
 import {
   type Conformance,
   checkLog,
@@ -210,6 +211,23 @@ describe('what is known of the surroundings', () => {
     expect(wrong(checkLog(logWith([...two, create('3')], full)))).toEqual([6, 'create accepted']);
     expect(wrong(checkLog(logWith([create('1'), refused], full)))).toEqual([5, 'create refused with 21900004']);
     expect(checkLog(logWith([...two, call('remove'), create('3')], full)).conforms).toBe(true);
+  });
+
+  it.each([
+    ['far from the limit', {}],
+    ['beyond it, with tasks that take no room', { limits: { backgroundTasksMax: 5 } }],
+  ])('a create does not work out again what each task may be doing: %s', (_, header) => {
+    const tids = Array.from({ length: 40 }, (_, at) => String(at));
+    const log = logWith(
+      tids.flatMap((tid) => [create(tid), call('start', { tid }), call('remove', { tid })]),
+      header,
+    );
+    const spread = vi.spyOn(Belief.prototype, 'spread');
+
+    expect(checkLog(log).conforms).toBe(true);
+
+    expect(spread.mock.calls.length).toBeLessThan(5 * tids.length);
+    spread.mockRestore();
   });
 
   it('nothing known, nothing is held against a log that could be', () => {
