@@ -47,7 +47,7 @@ const output = openOutput({
 const verb = argv.slice(0, 1).filter((name) => Object.hasOwn(root.subCommands ?? {}, name));
 /** What commands about tasks always print. */
 const noTasks = verb.some((name) => ['get', 'put', 'tasks'].includes(name)) ? { tasks: [] } : {};
-outliveReaders([process.stdout, process.stderr]);
+outliveReaders(process);
 const { exitCode, document, until } = await answer();
 if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 process.exitCode = exitCode;

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { getSystemErrorMap, stripVTControlCharacters } from 'node:util';
 
 /** Where a command prints. */
 export interface Output {
@@ -39,11 +39,21 @@ export function plainUnlessColor(output: Output, text: string): string {
   return output.color ? text : stripVTControlCharacters(text);
 }
 
-/** A reader that went away, such as `head` or a terminal that was closed, is no reason to stop. */
-export function outliveReaders(streams: readonly NodeJS.WriteStream[]): void {
-  for (const stream of streams) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+/**
+ * A reader that went away, such as `head` or a terminal that was closed, is no reason to stop. Neither is a disk that is
+ * full: what runs ends in its order, then the process fails.
+ */
+export function outliveReaders({ stdout, stderr }: Pick<OutputOptions, 'stdout' | 'stderr'>): void {
+  let isTold = false;
+  const outlive = (name: string) => (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EIO' || isTold) return;
+    isTold = true;
+    process.once('exit', () => {
+      process.exitCode ||= 1;
     });
-  }
+    const [, why = error.message] = getSystemErrorMap().get(error.errno ?? 0) ?? [];
+    stderr.write(`longshore: ${name}: ${why}\n`);
+  };
+  stdout.on('error', outlive('standard output'));
+  stderr.on('error', outlive('standard error'));
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -19,6 +19,8 @@ export interface Desk {
   readonly directory: string;
   readonly path: (name: string) => string;
   start(...args: readonly string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> };
+  /** Runs with standard output to a file, of which `stdout` then shows nothing. */
+  runInto(file: string, ...args: readonly string[]): Promise<Ended>;
   run(...args: readonly string[]): Promise<Ended>;
   /** Runs with `--json`. */
   json(...args: readonly string[]): Promise<Ended & { readonly document: Document }>;
@@ -40,9 +42,10 @@ export function openDesk(env: Readonly<Record<string, string>> = {}): Desk {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-cli-'));
   const path = (name: string) => join(directory, name);
   const children: ChildProcess[] = [];
-  const start: Desk['start'] = (...args) => {
+  const startWith = (stdout: 'pipe' | number, args: readonly string[]) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: directory,
+      stdio: ['pipe', stdout, 'pipe'],
       env: {
         PATH: process.env.PATH ?? '',
         HOME: path('home'),
@@ -54,12 +57,21 @@ export function openDesk(env: Readonly<Record<string, string>> = {}): Desk {
     children.push(child);
     return { process: child, ended: watch(child) };
   };
+  const start: Desk['start'] = (...args) => startWith('pipe', args);
   const run: Desk['run'] = (...args) => start(...args).ended;
   return {
     directory,
     path,
     start,
     run,
+    async runInto(file, ...args) {
+      const stdout = openSync(file, 'w');
+      try {
+        return await startWith(stdout, args).ended;
+      } finally {
+        closeSync(stdout);
+      }
+    },
     async json(...args) {
       const ended = await run(...args, '--json');
       return { ...ended, document: JSON.parse(ended.stdout) as Document };

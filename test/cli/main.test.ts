@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startDemoServer } from '../../src/cli/demo-server.ts';
@@ -193,6 +193,25 @@ describe('output', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'fails in one line on a disk that is full, once what runs has ended',
+    async () => {
+      const server = await startDemoServer();
+      const url = server.offer('file.bin', randomBytes(1_000_000), { bytesPerSecond: 1_000_000 });
+      const explained = await desk.runInto('/dev/full', 'explain', '--all');
+      const got = await desk.runInto('/dev/full', 'get', url);
+      await server.close();
+
+      for (const { code, stderr } of [explained, got]) {
+        expect({ code, stderr }).toEqual({
+          code: 1,
+          stderr: 'longshore: standard output: no space left on device\n',
+        });
+      }
+      expect(statSync(desk.path('file.bin')).size).toBe(1_000_000);
+    },
+  );
 
   it('is made of plain lines when nobody watches', async () => {
     const server = await startDemoServer();
