@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
+import { makeDirectory } from '../adapters/files/directory.ts';
 import type { LongshoreOptions } from '../vitest/settings.ts';
 import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
 import { metaOf } from './verbs.ts';
@@ -49,7 +49,7 @@ export const test = defineVerb({
       },
     };
     const junit = args.junit === undefined ? null : resolve(cwd, args.junit);
-    if (junit !== null) await mkdir(dirname(junit), { recursive: true });
+    if (junit !== null) makeDirectory(dirname(junit));
     const { runDeviceTests } = await loadRun();
     const { cases, troubles, counts, isGood } = await runDeviceTests({
       target,

@@ -171,6 +171,21 @@ describe('the store', () => {
   });
 });
 
+describe.skipIf(!existsSync('/proc'))('a directory that cannot be made, though its parent is there', () => {
+  it.each([
+    [1, ['get', 'http://127.0.0.1:9/f', '--dir', '/proc/none']],
+    [1, ['get', 'http://127.0.0.1:9/f', '--store', '/proc/none/tasks.db']],
+    [2, ['serve', 'gokuai', '--data', '/proc/none']],
+    [1, ['test', '.', '--junit', '/proc/none/junit.xml']],
+  ])('ends with %i: %j', async (expected, args) => {
+    const { code, stderr } = await desk.run(...args);
+
+    expect(code).toBe(expected);
+    expect(stderr).toMatch(/\/proc\/none/);
+    expect(stderr).not.toContain('bug');
+  });
+});
+
 describe('output', () => {
   it('is silent when told to be quiet, but for errors', async () => {
     const server = await startDemoServer();

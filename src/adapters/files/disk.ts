@@ -5,7 +5,6 @@ import {
   fstatSync,
   ftruncateSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readlinkSync,
   realpathSync,
@@ -15,6 +14,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Files, FileTrouble, type FileWriter, type Look } from '../../ports/files.ts';
+import { makeDirectory } from './directory.ts';
 import { DiskWriter } from './disk-writer.ts';
 import { followLinks } from './links.ts';
 import { fileTrouble, withTrouble } from './trouble.ts';
@@ -83,7 +83,7 @@ function touch(path: string): { readonly created: boolean } {
     } catch (cause) {
       if (!created || fileTrouble(cause).kind !== 'missing') throw cause;
       const real = realPath(path); // a link may lead to a place whose parents are missing
-      mkdirSync(dirname(real), { recursive: true });
+      makeDirectory(dirname(real));
       closeSync(openRegular(real, O_WRONLY | O_CREAT));
     }
     return { created };

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { StoreTrouble } from '../../ports/store.ts';
+import { makeDirectory } from '../files/directory.ts';
 import { troubleKind } from './trouble.ts';
 
 export interface WriterLock {
@@ -9,7 +10,8 @@ export interface WriterLock {
 }
 
 /**
- * Keeps other writers out, of this process and of others, until it is released or the process dies.
+ * Keeps other writers out, of this process and of others, until it is released or the process dies. Missing directories
+ * are made.
  * SQLite's own exclusive mode on the store would keep readers out too, so the lock is a small database beside it.
  * No statement is prepared on it: the library keeps a connection, and its lock, while a statement lives.
  *
@@ -17,7 +19,7 @@ export interface WriterLock {
  */
 export function lockStore(path: string): WriterLock {
   const lockPath = `${path}.lock`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path), 0o700);
   makePrivate(lockPath);
   const database = new Database(lockPath);
   try {

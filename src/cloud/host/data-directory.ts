@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -38,8 +38,7 @@ export class DataError extends Error {
 
 /** @throws DataError; what the disk throws */
 export function openDataDirectory(directory: string, service: string): DataDirectory {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const lock = locked(directory);
+  const lock = locked(directory); // makes the directory, too
   try {
     const path = join(directory, 'state.json');
     const blobs = openDiskBlobs(join(directory, 'blobs'));
