@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ArgsDef } from 'citty';
@@ -36,7 +37,7 @@ export function requestOf(
 export function sessionOptions(args: TransferArgs, { cwd, state, output }: Surroundings): SessionOptions {
   return {
     store: storePath(args.store, { cwd, state }),
-    ca: args.ca === undefined ? [] : [certificatesOf(resolve(cwd, args.ca))],
+    ca: args.ca === undefined ? [] : [certificatesOf(resolve(cwd, args.ca), args.ca)],
     slots: args.slots === undefined ? slotsUsual : wholeNumber('slots', args.slots, 1),
     output,
   };
@@ -60,11 +61,27 @@ export function rateOf(text: string | undefined): number {
 const slotsUsual = 48;
 
 /** @throws UsageError */
-function certificatesOf(path: string): string {
+function certificatesOf(path: string, given: string): string {
+  const text = certificateText(path);
+  const certificates = text.match(/-----BEGIN [^-]*CERTIFICATE-----[^-]*-----END [^-]*CERTIFICATE-----/g) ?? [];
+  // A TLS socket takes any text, and trusts nobody more for it.
+  if (!certificates.some(isCertificate)) throw new UsageError(`--ca ${given} holds no certificate; legal: a PEM file`);
+  return text;
+}
+
+function certificateText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw new UsageError(`--ca cannot be read: ${error instanceof Error ? error.message : error}; legal: a PEM file`);
+  }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
   }
 }
 

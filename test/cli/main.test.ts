@@ -6,6 +6,7 @@ import { startDemoServer } from '../../src/cli/demo-server.ts';
 import { type Desk, openDesk } from './command-line.ts';
 
 let desk: Desk;
+const program = import.meta.filename;
 
 beforeEach(() => {
   desk = openDesk();
@@ -42,6 +43,11 @@ describe('usage', () => {
     ],
     ['a header of two lines', ['get', 'http://a/b', '-H', 'A: b\r\nC: d'], /--header "A" holds a line break/],
     ['certificates that are not there', ['get', 'http://a/b', '--ca', 'no.pem'], /--ca cannot be read: .*no\.pem/],
+    [
+      'certificates that are none',
+      ['get', 'http://a/b', '--ca', program],
+      /--ca .* holds no certificate; legal: a PEM file/,
+    ],
     [
       'a password in a url',
       ['get', 'http://user:secret@a/b'],
