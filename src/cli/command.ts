@@ -79,11 +79,11 @@ export function oneOf<const Word extends string>(option: string, text: string, w
 }
 
 /** An option that is a whole number. */
-export function wholeNumber(option: string, text: string, min = 0): number {
+export function wholeNumber(option: string, text: string, min = 0, max = Number.MAX_SAFE_INTEGER): number {
   const number = Number(text);
-  const max = Number.MAX_SAFE_INTEGER;
   if (/^\d+$/.test(text) && number >= min && number <= max) return number;
-  const legal = number > max ? `from ${min} to ${max}` : `${min} or more`;
+  const isRange = number > max || max < Number.MAX_SAFE_INTEGER;
+  const legal = isRange ? `from ${min} to ${max}` : `${min} or more`;
   throw new UsageError(`--${option} is ${text}; legal: a whole number, ${legal}`);
 }
 

@@ -15,6 +15,8 @@ import { type Output, paint } from './output.ts';
 import { metaOf } from './verbs.ts';
 
 const runsDefault = 1_000;
+/** More threads than this only take memory from each other. */
+const workersMax = 256;
 
 export const fuzz = defineVerb({
   meta: metaOf('fuzz'),
@@ -50,7 +52,7 @@ export const fuzz = defineVerb({
     // In threads of their own, also one: a client that never gives control back can be stopped there.
     const report = await reportOf(args.file, {
       clientPath: path,
-      workers: countOf(args.workers, 'workers') ?? 1,
+      workers: wholeNumber('workers', args.workers ?? '1', 1, workersMax),
       file: relative(cwd, path),
       coverage: args.coverage === true || html !== null,
       seed: wholeNumber('seed', args.seed ?? '1'),

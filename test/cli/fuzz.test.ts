@@ -151,7 +151,12 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     ['no runs at all', ['client.ts', '--runs', '0'], /--runs is 0; legal: a whole number, 1 or more/],
     ['a bundle that cannot be written', ['client.ts', '--save', 'no/x.json'], /--save .*no\/x\.json cannot be written/],
     ['a page that cannot be written', ['client.ts', '--html', '.'], /--html .* cannot be written: it is a directory/],
-    ['no threads at all', ['client.ts', '--workers=0'], /--workers is 0; legal: a whole number, 1 or more/],
+    ['no threads at all', ['client.ts', '--workers=0'], /--workers is 0; legal: a whole number, from 1 to 256/],
+    [
+      'too many threads',
+      ['client.ts', '--workers', '9999999'],
+      /--workers is 9999999; legal: a whole number, from 1 to 256/,
+    ],
   ])('refuses %s', async (_, args, message) => {
     openWith('export const nothing = 1;');
 

@@ -28,6 +28,14 @@ describe('fuzz on many threads', () => {
     }
   });
 
+  it('has no more threads than there are pieces of a round', async () => {
+    const workers = Number.MAX_SAFE_INTEGER;
+
+    const settings = { clientPath: clientPathOf('patient'), runs: 2 };
+
+    expect(await fuzzWorkers({ ...settings, workers })).toEqual(await fuzzWorkers({ ...settings, workers: 1 }));
+  });
+
   it('stops a client that loops for ever, and tells the script, however many threads there are', async () => {
     const reports = await Promise.all(
       [1, 2].map((workers) => fuzzWorkers({ clientPath: clientPathOf('looping'), workers, runs: 200, silenceMsMax })),

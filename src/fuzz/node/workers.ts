@@ -1,5 +1,5 @@
 import { type Bundle, type BundledClient, bundleOf } from '../bundle.ts';
-import { areEnough, type Find, fuzz, type RunReport, type Shard } from '../fuzz.ts';
+import { areEnough, type Find, fuzz, type RunReport, roundRuns, type Shard } from '../fuzz.ts';
 import type { Failure, FuzzReport, Played, Script } from '../types.ts';
 import { scriptOf } from '../world-settings.ts';
 import { Hand, type Settings, Stopped } from './hand.ts';
@@ -31,7 +31,9 @@ export interface WorkersReport extends FuzzReport {
 export async function fuzzWorkers(options: WorkerOptions): Promise<WorkersReport> {
   const { clientPath, workers, silenceMsMax, ...settings } = options;
   if (!Number.isSafeInteger(workers) || workers < 1) throw new RangeError(`workers is ${workers}; legal: 1 or more`);
-  const hands = Array.from({ length: workers }, () => new Hand({ clientPath, settings }, silenceMsMax));
+  // A round has no pieces for more.
+  const length = Math.min(workers, roundRuns);
+  const hands = Array.from({ length }, () => new Hand({ clientPath, settings }, silenceMsMax));
   try {
     return await new Campaign({ ...settings, clientPath }, hands).run();
   } finally {
