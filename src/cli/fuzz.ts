@@ -11,6 +11,7 @@ import { storyText } from '../fuzz/story.ts';
 import type { Failure } from '../fuzz/types.ts';
 import { commonOptions, defineVerb, oneOf, UsageError, wholeNumber } from './command.ts';
 import { printable } from './format.ts';
+import { listenForInterruption } from './interruption.ts';
 import { type Output, paint } from './output.ts';
 import { metaOf } from './verbs.ts';
 
@@ -50,7 +51,9 @@ export const fuzz = defineVerb({
     const save = args.save === undefined ? null : writable('save', resolve(cwd, args.save));
     const html = args.html === undefined ? null : writable('html', resolve(cwd, args.html));
     // In threads of their own, also one: a client that never gives control back can be stopped there.
+    const interruption = listenForInterruption(() => {});
     const report = await reportOf(args.file, {
+      signal: interruption.signal,
       clientPath: path,
       workers: wholeNumber('workers', args.workers ?? '1', 1, workersMax),
       file: relative(cwd, path),
@@ -61,7 +64,7 @@ export const fuzz = defineVerb({
       rules: rulesOf(args.rules),
       ...(stepsMax === undefined ? {} : { stepsMax }),
       ...(timeMsMax === undefined ? {} : { timeMsMax }),
-    });
+    }).finally(() => interruption.dispose());
     const failures = await Promise.all(
       report.failures.map(async (failure, at) => {
         const bundle = report.bundles[at] ?? null;
@@ -77,7 +80,7 @@ export const fuzz = defineVerb({
     if (save !== null && first) await writeFile(save, textOf(first));
     if (coverage !== null && html !== null) await writeFile(html, coveragePage(coverage, { title: args.file, rules }));
     return {
-      exitCode: failures.length === 0 ? 0 : 1,
+      exitCode: interruption.exitCode() ?? (failures.length === 0 ? 0 : 1),
       document: { seed: report.seed, runs: report.runs, steps: report.steps, failures, coverage, errors: [] },
     };
   },

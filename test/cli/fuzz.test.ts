@@ -134,6 +134,21 @@ describe('longshore fuzz', { timeout: limitMs }, () => {
     expect(stderr).not.toMatch(/bug|dist/);
   });
 
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('tells what it has so far after %s', async (signal, expected) => {
+    openWith("let runs = 0; export default () => { if (runs++ === 99) console.log('under way'); };");
+    const { process: child, ended } = desk.start('fuzz', 'client.ts', '--runs', '10000000', '--json');
+    child.stderr?.once('data', () => child.kill(signal));
+
+    const { code, stdout } = await ended;
+
+    const { runs, failures } = JSON.parse(stdout) as Document;
+    expect({ code, failures }).toEqual({ code: expected, failures: [] });
+    expect(runs).toBeGreaterThan(0);
+  });
+
   it('refuses a world that cannot be', async () => {
     openWith('export default () => {}; export const world = { tasksMax: 2.5 };');
 

@@ -13,6 +13,8 @@ export interface WorkerOptions extends Settings {
   readonly workers: number;
   /** A client that does nothing for so long, and does not give control back either, is stopped. 5 s unless told. */
   readonly silenceMsMax?: number;
+  /** Once it is aborted, the round that runs is the last one. */
+  readonly signal?: AbortSignal;
 }
 
 export interface WorkersReport extends FuzzReport {
@@ -29,13 +31,13 @@ export interface WorkersReport extends FuzzReport {
  * @throws ClientError, by rejection: its file cannot be used. RangeError: `workers`.
  */
 export async function fuzzWorkers(options: WorkerOptions): Promise<WorkersReport> {
-  const { clientPath, workers, silenceMsMax, ...settings } = options;
+  const { clientPath, workers, silenceMsMax, signal, ...settings } = options;
   if (!Number.isSafeInteger(workers) || workers < 1) throw new RangeError(`workers is ${workers}; legal: 1 or more`);
   // A round has no pieces for more.
   const length = Math.min(workers, roundRuns);
   const hands = Array.from({ length }, () => new Hand({ clientPath, settings }, silenceMsMax));
   try {
-    return await new Campaign({ ...settings, clientPath }, hands).run();
+    return await new Campaign({ ...settings, clientPath }, hands, signal).run();
   } finally {
     await Promise.all(hands.map((hand) => hand.end()));
   }
@@ -47,10 +49,16 @@ class Campaign {
   readonly #settings: Settings;
   readonly #clientPath: string;
   readonly #hands: readonly [Hand, ...Hand[]];
+  readonly #signal: AbortSignal | undefined;
   readonly #finds = new Map<number, Find>();
   #stop: { readonly failure: Failure; readonly before: Before } | null = null;
 
-  constructor({ clientPath, ...settings }: Settings & { readonly clientPath: string }, hands: readonly Hand[]) {
+  constructor(
+    { clientPath, ...settings }: Settings & { readonly clientPath: string },
+    hands: readonly Hand[],
+    signal?: AbortSignal,
+  ) {
+    this.#signal = signal;
     this.#settings = settings;
     this.#clientPath = clientPath;
     this.#hands = hands as [Hand, ...Hand[]];
@@ -67,7 +75,7 @@ class Campaign {
       ...this.#settings,
       // Stands for the client, all of whose runs are elsewhere.
       client: () => Object.fromEntries(actions.map((name) => [name, () => {}])),
-      runShard: async (round) => (this.#stop === null ? this.#round(round) : []),
+      runShard: async (round) => (this.#stop === null && !this.#signal?.aborted ? this.#round(round) : []),
     });
     const from = { path: this.#settings.file ?? null, digest: digestOfClient(this.#clientPath) };
     const made: Failure[] = [];
