@@ -58,8 +58,8 @@ export interface Deciding {
 
 const nothing: readonly never[] = [];
 const bothActions: readonly Action[] = ['download', 'upload'];
-/** Events of the scheduler and of the end, whose time both rule sets note. */
-const datedAlways: ReadonlySet<TaskEvent['type']> = new Set(['admitted', 'dropped', 'succeeded', 'faulted']);
+/** Events of the scheduler and of a failure, whose time both rule sets note; so do they of a completion. */
+const datedAlways: ReadonlySet<TaskEvent['type']> = new Set(['admitted', 'dropped', 'faulted']);
 
 /**
  * One outside event, and all the letters that charts send each other because of it. A turn only decides: it changes
@@ -245,7 +245,7 @@ export class Turn {
 
   /** Does `mtime` move? @source harmony-request.md 1.4, mtime */
   #marksChange(event: TaskEvent, state: State): boolean {
-    // A task that has nothing to send is complete as soon as it starts.
+    // Not by its event: a task that has nothing to send is complete as soon as it starts.
     return rule(this.#deciding.rules, 'dateEveryChange') || state === 'completed' || datedAlways.has(event.type);
   }
 

@@ -98,45 +98,38 @@ it('the total timeout begins anew with a start on a device, however soon after t
   expect(stateOf(world, task.tid)).toBe('failed (12)');
 });
 
-it('the total timeout counts what ran before a restart', async () => {
+it.each<[string, (world: World, task: Task) => Promise<void>]>([
+  [
+    'a pause had ended',
+    async (world, task) => {
+      await task.pause();
+      await world.run(1_000);
+      world.restart();
+      const again = await world.app.request.agent.getTask(world.app.context, task.tid);
+      await again.resume();
+    },
+  ],
+  [
+    'an orderly end breaks off',
+    async (world) => {
+      await world.unload();
+      world.restart();
+    },
+  ],
+  [
+    'a crash breaks off, up to the last look',
+    async (world, task) => {
+      await world.app.request.agent.show(task.tid);
+      await world.run(1_000);
+      world.restart();
+    },
+  ],
+])('the total timeout counts over a restart the run that %s', async (_, restart) => {
   const world = slowWorld();
   const task = await started(world, downloadOf('/big', { timeout: { totalTimeout: 10 } }));
   await world.run(6_000);
-  await task.pause();
-  await world.run(1_000);
-  world.restart();
 
-  const again = await world.app.request.agent.getTask(world.app.context, task.tid);
-  await again.resume();
-  await world.run(3_900);
-  expect(stateOf(world, task.tid)).toBe('running (0)');
-  await world.run(200);
-
-  expect(stateOf(world, task.tid)).toBe('failed (12)');
-});
-
-it('the total timeout counts the run that an orderly end breaks off', async () => {
-  const world = slowWorld();
-  const task = await started(world, downloadOf('/big', { timeout: { totalTimeout: 10 } }));
-  await world.run(6_000);
-  await world.unload();
-
-  world.restart();
-  await world.run(3_900);
-  expect(stateOf(world, task.tid)).toBe('running (0)');
-  await world.run(200);
-
-  expect(stateOf(world, task.tid)).toBe('failed (12)');
-});
-
-it('the total timeout counts what a run had taken when somebody last looked before a crash', async () => {
-  const world = slowWorld();
-  const task = await started(world, downloadOf('/big', { timeout: { totalTimeout: 10 } }));
-  await world.run(6_000);
-  await world.app.request.agent.show(task.tid);
-  await world.run(1_000);
-
-  world.restart();
+  await restart(world, task);
   await world.run(3_900);
   expect(stateOf(world, task.tid)).toBe('running (0)');
   await world.run(200);

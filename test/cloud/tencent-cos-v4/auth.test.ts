@@ -85,31 +85,28 @@ describe('a sign is taken', () => {
 });
 
 describe('a sign that is good once', () => {
-  it('is used up by a call that is refused for another reason', () => {
-    const client = new Client(
+  /** For one of two files. */
+  const withSign = () => ({
+    client: new Client(
       openDesk({
         files: [
           { path: '/a', text: 'x' },
           { path: '/b', text: 'y' },
         ],
       }),
-    );
-    const token = sign({ e: 0, f: '/10000000/bkt/a' });
+    ),
+    token: sign({ e: 0, f: '/10000000/bkt/a' }),
+  });
+
+  it('is used up by a call that is refused for another reason', () => {
+    const { client, token } = withSign();
     const moved = () => client.say('move', 'a', { sign: token, dest_fileid: '/b' }).json.code;
 
     expect([moved(), moved()]).toEqual([-177, -77]);
   });
 
   it('stays good when it was refused itself', () => {
-    const client = new Client(
-      openDesk({
-        files: [
-          { path: '/a', text: 'x' },
-          { path: '/b', text: 'y' },
-        ],
-      }),
-    );
-    const token = sign({ e: 0, f: '/10000000/bkt/a' });
+    const { client, token } = withSign();
     const deleted = (path: string) => client.say('delete', path, { sign: token }).json.code;
 
     expect([deleted('b'), deleted('a')]).toEqual([-63, 0]);
